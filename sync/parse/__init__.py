@@ -1,0 +1,33 @@
+"""Bytes of a mail to a ParsedMessage. No Django, no network, and nothing here raises."""
+
+from sync.parse.attachments import attachment_bytes, describe_attachment
+from sync.parse.encodings import decoded_size, part_bytes
+from sync.parse.headers import parse_headers
+from sync.parse.identity import dedupe_key
+from sync.parse.message import parse_many, parse_message, parse_partial
+from sync.parse.model import (
+    AttachmentInfo,
+    Mailbox,
+    ParsedHeaders,
+    ParsedMessage,
+    Quality,
+    TextPart,
+)
+
+__all__ = [
+    "AttachmentInfo",
+    "Mailbox",
+    "ParsedHeaders",
+    "ParsedMessage",
+    "Quality",
+    "TextPart",
+    "attachment_bytes",
+    "decoded_size",
+    "dedupe_key",
+    "describe_attachment",
+    "parse_headers",
+    "parse_many",
+    "parse_message",
+    "parse_partial",
+    "part_bytes",
+]
