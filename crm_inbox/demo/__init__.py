@@ -1,0 +1,1 @@
+"""A made-up sales mailbox: everything in it is generated from a seed."""
