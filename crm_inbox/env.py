@@ -1,0 +1,51 @@
+"""Readers for settings that come from the environment; they fail loudly, naming the variable.
+
+For every variable NAME, NAME_FILE may name a file that holds the value instead, which keeps
+secrets out of process lists and compose files.
+"""
+
+import os
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+_TRUE = frozenset({"1", "true", "yes", "on"})
+_FALSE = frozenset({"0", "false", "no", "off", ""})
+
+
+def text(name: str, default: str | None = None) -> str:
+    """The variable's text, or the content of the file that NAME_FILE names, stripped.
+
+    Raises ImproperlyConfigured when both are set, the file cannot be read, or neither is set
+    and there is no default.
+    """
+    value, path = os.environ.get(name), os.environ.get(f"{name}_FILE")
+    if value is not None and path:
+        raise ImproperlyConfigured(f"Set {name} or {name}_FILE, not both.")
+    if path:
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ImproperlyConfigured(
+                f"{name}_FILE: cannot read {path}: {error.strerror}."
+            ) from error
+    if value is not None:
+        return value
+    if default is None:
+        raise ImproperlyConfigured(f"{name} is not set.")
+    return default
+
+
+def flag(name: str, default: bool) -> bool:
+    """A yes/no variable; raises ImproperlyConfigured for any other word."""
+    value = text(name, "1" if default else "0").strip().lower()
+    if value in _TRUE:
+        return True
+    if value in _FALSE:
+        return False
+    raise ImproperlyConfigured(f"{name} must be yes or no, not {value!r}.")
+
+
+def words(name: str, default: str) -> list[str]:
+    """A list separated by commas; blanks around each item and empty items are dropped."""
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]

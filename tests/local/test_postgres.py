@@ -1,0 +1,67 @@
+"""The private PostgreSQL: made, reused, restarted, and refused in plain words."""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from crm_inbox.local import postgres
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    yield tmp_path
+    postgres.stop(tmp_path)
+
+
+def run(url: str, statement: str) -> list[tuple[object, ...]]:
+    connection = psycopg2.connect(url)
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute(statement)
+            return list(cursor.fetchall()) if cursor.description else []
+    finally:
+        connection.close()
+
+
+def test_it_keeps_its_data_over_a_restart(folder: Path) -> None:
+    url = postgres.ensure(folder)
+    run(url, "CREATE TABLE kept AS SELECT 'żółw' AS word")
+    assert postgres.stop(folder)
+    assert not postgres.stop(folder)
+    assert run(postgres.ensure(folder), "SELECT word FROM kept") == [("żółw",)]
+
+
+def test_it_takes_a_running_server_as_it_is(folder: Path) -> None:
+    first = run(postgres.ensure(folder), "SELECT pg_postmaster_start_time()")
+    assert run(postgres.ensure(folder), "SELECT pg_postmaster_start_time()") == first
+
+
+def test_it_starts_again_after_a_kill(folder: Path) -> None:
+    url = postgres.ensure(folder)
+    run(url, "CREATE TABLE kept AS SELECT 1 AS n")
+    pid = (folder / "postgres" / "postmaster.pid").read_text().splitlines()[0]
+    subprocess.run(["kill", "-9", pid], check=True)
+    assert run(postgres.ensure(folder), "SELECT n FROM kept") == [(1,)]
+
+
+def test_it_finds_room_for_its_socket_below_a_deep_folder(tmp_path: Path) -> None:
+    deep = tmp_path / ("d" * 60) / ("e" * 60)
+    try:
+        assert run(postgres.ensure(deep), "SELECT 1") == [(1,)]
+    finally:
+        postgres.stop(deep)
+
+
+def test_it_lets_nobody_else_reach_the_socket(folder: Path) -> None:
+    postgres.ensure(folder)
+    sockets = postgres._socket_folder(folder / "postgres")
+    assert sockets.stat().st_mode & 0o077 == 0
+
+
+def test_it_says_in_a_sentence_that_it_cannot_write(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(postgres.LocalServerError, match="Cannot write to"):
+        postgres.ensure(tmp_path / "file")
