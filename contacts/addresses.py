@@ -26,7 +26,6 @@ _SIMPLE = re.compile(
     re.VERBOSE,
 )
 _QUOTING = re.compile(r'\\(.)|"', re.DOTALL)
-_SPACES = re.compile(r"\s+")
 
 
 def normalise(address: str) -> str:
@@ -45,7 +44,7 @@ def parse_list(header: str) -> list[tuple[str, str]]:
     written and is "" where an entry has only a name. Never raises; reads at most
     MOST_IN_LIST entries.
     """
-    header = _SPACES.sub(" ", header[:LONGEST_LIST])
+    header = _folded(header[:LONGEST_LIST])
     simple = _simple_list(header)
     return _tolerant_list(header) if simple is None else simple
 
@@ -166,7 +165,7 @@ def _read_piece(piece: str) -> tuple[str, str]:
     angle = _last_angle(piece)
     if angle:
         # A route, `<@relay:a@b>` (RFC 5322, 4.4), is no part of the address.
-        address = _SPACES.sub("", angle.group(1).rpartition(":")[2])
+        address = "".join(angle.group(1).rpartition(":")[2].split())
         name = _unquoted(piece[: angle.start()] + " " + piece[angle.end() :])
     else:
         bare = piece.strip()
@@ -215,4 +214,4 @@ def _unquoted(text: str) -> str:
 
 
 def _folded(text: str) -> str:
-    return _SPACES.sub(" ", text).strip()
+    return " ".join(text.split())

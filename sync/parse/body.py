@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sync.parse.charsets import clean, decode
+from sync.parse.charsets import clean, decode, without_nul
 from sync.parse.embedded import EmbeddedFile, embedded_files, may_embed, without_files
 from sync.parse.mime import Part
 from sync.parse.model import ATTACHMENTS_LIMIT, HTML_LIMIT, TEXT_LIMIT, AttachmentInfo
@@ -50,14 +50,14 @@ class Body:
         texts = (
             each.plain if each.plain.strip() else html_to_text(each.html) for each in self.sections
         )
-        return clean("\n".join(text.strip("\n") for text in texts if text))[:TEXT_LIMIT]
+        return "\n".join(text.strip("\n") for text in texts if text)[:TEXT_LIMIT]
 
     def html(self) -> str:
         """The message as HTML, plain sections between included; "" where none came as HTML."""
         if not any(each.html for each in self.sections):
             return ""
         htmls = (each.html or text_to_html(each.plain) for each in self.sections)
-        return clean("\n".join(htmls))[:HTML_LIMIT]
+        return "\n".join(htmls)[:HTML_LIMIT]
 
 
 def read_body(root: Part) -> Body:
@@ -169,8 +169,10 @@ def lines_of(text: str) -> str:
     if text[:1] == "\ufeff":
         text = text[1:]
     if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return clean(text)
+        text = text.replace("\r\n", "\n")
+        if "\r" in text:
+            text = text.replace("\r", "\n")
+    return without_nul(text)
 
 
 def _take_files(body: Body, content: bytes, section: str) -> bytes:

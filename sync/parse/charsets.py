@@ -46,10 +46,10 @@ _C1 = re.compile("[\x80-\x9f]")
 
 
 def decode(data: bytes, label: str = "") -> tuple[str, bool]:
-    """The text, and whether something had to be guessed or replaced."""
+    """The text, and whether something had to be guessed or replaced. No surrogates in it."""
     codec = codec_for(label)
     if codec in _UTF8_FIRST:
-        if _ISO2022.search(data) and codec in ("", "ascii"):
+        if codec in ("", "ascii") and b"\x1b" in data and _ISO2022.search(data):
             return decode(data, "iso-2022-jp")[0], True
         try:
             return data.decode(), codec == "ascii" and not data.isascii()
@@ -61,6 +61,11 @@ def decode(data: bytes, label: str = "") -> tuple[str, bool]:
     if codec.startswith("iso2022_jp"):
         return _iso2022_jp(data)
     return _by_codec(data, codec)
+
+
+def without_nul(text: str) -> str:
+    """For text that `decode` made, which holds no surrogate."""
+    return text.replace("\0", "") if "\0" in text else text
 
 
 def clean(text: str) -> str:

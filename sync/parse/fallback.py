@@ -10,7 +10,7 @@ from email.policy import compat32
 
 from sync.parse.charsets import decode
 from sync.parse.encodings import encoding_name, part_bytes
-from sync.parse.headers import header_block
+from sync.parse.headers import has_bare_cr, header_block
 from sync.parse.mime import Part
 from sync.parse.model import DEPTH_LIMIT, FALLBACK_LIMIT, PARTS_LIMIT
 
@@ -30,7 +30,7 @@ def mend(raw: bytes) -> tuple[bytes, tuple[str, ...]]:
     """The message with line ends and header lines as RFC 5322 wants them, and what was done."""
     raw = raw[:FALLBACK_LIMIT]
     notes: list[str] = []
-    if raw.count(b"\r") != raw.count(b"\r\n"):
+    if has_bare_cr(raw):
         raw = _BARE_CR.sub(b"\r\n", raw)
         notes.append("line ends")
     raw = raw.lstrip(b"\r\n")

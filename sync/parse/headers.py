@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 
 from contacts.addresses import normalise, parse_list
-from sync.parse.charsets import clean, decode
+from sync.parse.charsets import decode, without_nul
 from sync.parse.dates import parse_date
 from sync.parse.model import (
     HEADER_LIMIT,
@@ -30,9 +30,7 @@ _NAMES = (
 _FIELD = re.compile(rb"\n(" + _NAMES + rb")[ \t]*:([^\n]*(?:\n[ \t]+[^\n]*)*)", re.IGNORECASE)
 _END = re.compile(rb"\n\r?\n")
 _BARE_CR = re.compile(rb"\r(?!\n)")
-_FOLD = re.compile(r"\r?\n[ \t]*|\t")
 _ID = re.compile(r"<([^<>]*)>")
-_BETWEEN = re.compile(r"\s+")
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([A-Za-z0-9_.:-]+)", re.IGNORECASE)
 
 # Bytes of a subject, a date or an id that are read.
@@ -54,9 +52,13 @@ def header_block(raw: bytes) -> bytes:
     return block[: mixed.start() + 1] if mixed else block
 
 
+def has_bare_cr(data: bytes) -> bool:
+    return b"\r" in data and data.count(b"\r") != data.count(b"\r\n")
+
+
 def scan(block: bytes) -> Fields:
     """The fields that matter, raw, by lower-case name; every value of a repeated field."""
-    if b"\r" in block and block.count(b"\r") != block.count(b"\r\n"):
+    if has_bare_cr(block):
         block = _BARE_CR.sub(b"\r\n", block)
     fields: Fields = {}
     for name, value in _FIELD.findall(b"\n" + block):
@@ -91,16 +93,21 @@ def read_fields(fields: Fields) -> ParsedHeaders:
 
 
 def _unfolded(value: bytes, charset: str) -> str:
-    text = decode(value)[0] if value.isascii() or not charset else _decode_raw(value, charset)
-    text = clean(text)
-    if "\n" in text or "\t" in text:
-        text = _FOLD.sub(" ", text)
-    return text.strip()
+    if value.isascii() and b"\x1b" not in value:
+        text = value.decode("ascii")
+    else:
+        text = _decode_raw(value, charset)
+    return _folded(without_nul(text))
+
+
+def _folded(text: str) -> str:
+    """On one line, white space to single spaces."""
+    return " ".join(text.split())
 
 
 def _decode_raw(value: bytes, charset: str) -> str:
     try:
-        return value.decode()
+        return value.decode() if charset else decode(value)[0]
     except UnicodeDecodeError:
         return decode(value, charset)[0]
 
@@ -116,7 +123,7 @@ def _text(fields: Fields, name: str, charset: str) -> str:
 
 def _subject(fields: Fields, charset: str) -> str:
     text = decode_words(_text(fields, "subject", charset))[0]
-    return _BETWEEN.sub(" ", text).strip()[:SUBJECT_LENGTH]
+    return _folded(text)[:SUBJECT_LENGTH]
 
 
 def _mailboxes(fields: Fields, name: str, charset: str) -> list[Mailbox]:
@@ -164,13 +171,13 @@ def _read_list(value: bytes, charset: str) -> tuple[Mailbox, ...]:
 def _name(name: str) -> str:
     if "=?" in name:
         name = decode_words(name)[0]
-    return _BETWEEN.sub(" ", name).strip("\"' ")[:NAME_LENGTH]
+    return _folded(name).strip("\"' ")[:NAME_LENGTH]
 
 
 def _ids(text: str) -> list[str]:
     """The message ids in a field, without brackets and without the spaces of a broken fold."""
     found = _ID.findall(text) if "<" in text else [text if " " not in text else ""]
-    ids = (_BETWEEN.sub("", each) for each in found)
+    ids = ("".join(each.split()) if " " in each else each for each in found)
     return [each for each in ids if each and len(each) <= ID_LENGTH]
 
 
@@ -196,7 +203,7 @@ def _list_id(fields: Fields, charset: str) -> str:
     """The identifier alone (RFC 2919, 3), lower case."""
     text = _text(fields, "list-id", charset)
     ids = _ID.findall(text)
-    return _BETWEEN.sub("", ids[-1] if ids else text).lower()[:NAME_LENGTH]
+    return "".join((ids[-1] if ids else text).split()).lower()[:NAME_LENGTH]
 
 
 def _auto_submitted(fields: Fields) -> bool:

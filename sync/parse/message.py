@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 
 from sync.parse.body import Body, Section, decode_html, decode_plain, read_body
-from sync.parse.charsets import clean
+from sync.parse.charsets import without_nul
 from sync.parse.encodings import part_bytes
 from sync.parse.fallback import mend, read_tree_slowly
-from sync.parse.headers import Fields, header_block, read_fields, scan
+from sync.parse.headers import Fields, has_bare_cr, header_block, read_fields, scan
 from sync.parse.mime import Part, Unreadable, read_tree
 from sync.parse.model import (
     ATTACHMENTS_LIMIT,
@@ -92,7 +92,9 @@ def _without_envelope(raw: bytes) -> tuple[bytes, tuple[str, ...]]:
 
 
 def _read_fast(raw: bytes, block: bytes, fields: Fields) -> Body:
-    if raw.count(b"\r") != raw.count(b"\r\n"):
+    # In the header alone: behind it a delimiter that ends in a bare CR is not found, which
+    # is noticed, and a text is read with any line ends.
+    if has_bare_cr(block):
         raise Unreadable("line ends")
     root = read_tree(raw)
     _check_header_end(root, fields)
@@ -155,4 +157,4 @@ def _stub(headers: ParsedHeaders, block: bytes, notes: tuple[str, ...]) -> Parse
 
 
 def _raw_headers(block: bytes) -> str:
-    return clean(block[:RAW_HEADERS_LIMIT].decode("utf-8", "replace")).replace("\r\n", "\n")
+    return without_nul(block[:RAW_HEADERS_LIMIT].decode("utf-8", "replace")).replace("\r\n", "\n")

@@ -15,7 +15,6 @@ _BREAKING = re.compile(
     r"|header|hr|li|main|nav|ol|p|pre|section|table|tbody|tr|ul"
 )
 _CELLS = ("td", "th")
-_SPACES = re.compile(r"[ \t\r\n\f]+")
 # Newsletters pad their preview with characters that have no width.
 _PADDING = re.compile(r"[ \u00ad\u034f\u200b-\u200f\u2060\u2800\ufeff]{2,}")
 _EDGES = re.compile(r" ?\n ?")
@@ -26,7 +25,7 @@ _EMPTY_LINES = re.compile(r"\n{3,}")
 
 def html_to_text(html: str) -> str:
     """What a reader sees of a page: no scripts, styles, comments, tags or entities."""
-    body = _SPACES.sub(" ", _without_blocks(html))
+    body = " ".join(_without_blocks(html).split())
     text = unescape(_NO_CHARACTER.sub("", _TAG.sub(_tag_text, body)))
     text = _PADDING.sub(" ", text.replace("\xa0", " "))
     return _EMPTY_LINES.sub("\n\n", _EDGES.sub("\n", text)).strip()
@@ -39,6 +38,8 @@ def text_to_html(text: str) -> str:
 
 def unflow(text: str, del_sp: bool) -> str:
     """Join the soft line ends of format=flowed (RFC 3676, 4.2 to 4.5)."""
+    if " \n" not in text:
+        return text.replace("\n ", "\n").removeprefix(" ")
     paragraphs: list[list[str]] = []
     flowing_at = -1
     for line in text.split("\n"):
@@ -75,8 +76,7 @@ def _without_blocks(html: str) -> str:
         position = match.end()
         name = (match[1] or "").lower()
         close = f"</{name}" if name else "-->"
-        # Lower-casing may change the length of a few letters; ASCII alone keeps positions.
-        folded = folded or _ascii_lower(html)
+        folded = folded or _lower(html)
         end = -1 if close in missing else folded.find(close, position)
         if end < 0:
             # An element that never ends: its tag goes, its content is better kept.
@@ -93,5 +93,8 @@ def _without_blocks(html: str) -> str:
 _LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
 
-def _ascii_lower(text: str) -> str:
-    return text.translate(_LOWER)
+def _lower(text: str) -> str:
+    """Lower case with every character at its place."""
+    lower = text.lower()
+    # One letter, "İ", becomes two.
+    return lower if len(lower) == len(text) else text.translate(_LOWER)

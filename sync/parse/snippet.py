@@ -9,23 +9,26 @@ from sync.parse.model import SNIPPET_LENGTH
 
 # Characters that are looked at, first and, where all of them are quoted, at most.
 _FIRST_LOOK, _LAST_LOOK = 6_000, 64_000
+# Own words that are gathered: links and rules among them are dropped afterwards.
+_ENOUGH = 3 * SNIPPET_LENGTH
 # Newsletters pad their preview with these; one alone inside a word or an emoji is meant.
 _INVISIBLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e"
     "\u200b-\u200f\u2028-\u202e\u2060-\u2069\u2800\u3164\ufeff"
 )
-_FOLD = re.compile(rf"[\s{_INVISIBLE}]{{2,}}|\s")
+_PADDING = re.compile(rf"[ {_INVISIBLE}]{{2,}}")
 _EDGES = "\u00ad\u034f\u200b\u200c\u200d\u2060\u2800\ufeff \t\xa0"
 # Characters of a line that are looked at: room for padding and links among the words.
 _LINE_LENGTH = 5 * SNIPPET_LENGTH
 _RULE = re.compile(r"[\s\W_]*")
 _LINK = re.compile(r"[<(\[]\s*https?://[^\s<>)\]]*\s*[>)\]]|https?://\S{40,}")
 # "On … wrote:" as the common mail programs put it; up to two lines of at most 200 characters.
+_OPENING = re.compile(r"(?:On|Am|Le|El|Il|Dnia|W dniu|Em|Op|Den)\b")
 _ATTRIBUTION = re.compile(
-    r"^(?:(?:On|Am|Le|El|Il|Dnia|W dniu|Em|Op|Den)\b.{0,300}?"
+    _OPENING.pattern + r".{0,300}?"
     r"(?:wrote|writes|schrieb|écrit|escribió|scritto|napisał|napisała|napisał\(a\)|pisze"
-    r"|escreveu|schreef|skrev)[^\n:]{0,80}:"
-    r"|.{0,200}\b(?:napisał\(a\)|napisał|napisała|pisze|wrote|schrieb|écrit)\s?:)\s*$",
+    r"|escreveu|schreef|skrev)[^\n:]{0,80}:\s*$"
+    r"|.{0,200}\b(?:napisał\(a\)|napisał|napisała|pisze|wrote|schrieb|écrit)\s?:\s*$",
 )
 _DIVIDER = re.compile(
     r"^\s*(?:-{2,}\s*(?:Original Message|Forwarded message|Wiadomość oryginalna|"
@@ -62,14 +65,15 @@ def _own_words(text: str) -> list[str]:
             continue
         if stripped == "--" and own:
             break
-        skip = index + _introduction(lines, index) - 1
-        if skip >= index:
-            continue
+        if stripped[-1] == ":" or _OPENING.match(stripped):
+            skip = index + _introduction(lines, index) - 1
+            if skip >= index:
+                continue
         if _starts_quotation(lines, index):
             break
         own.append(stripped)
         length += len(stripped)
-        if length > 4 * SNIPPET_LENGTH:
+        if length > _ENOUGH:
             break
     return own
 
@@ -79,11 +83,13 @@ def _introduction(lines: list[str], index: int) -> int:
     first = lines[index].strip()
     if first.endswith(":") and len(first) <= 400 and _ATTRIBUTION.match(first):
         return 1
-    if index + 1 < len(lines) and first[:3] in ("On ", "W d", "Dni", "Am ", "Le "):
+    if index + 1 < len(lines) and _OPENING.match(first):
         second = lines[index + 1].strip()
-        if not second.endswith(":") or _ATTRIBUTION.match(second[:400]):
-            return 0
-        if _ATTRIBUTION.match(f"{first[:200]} {second[:200]}"):
+        if (
+            second.endswith(":")
+            and not _OPENING.match(second)
+            and _ATTRIBUTION.match(f"{first[:200]} {second[:200]}")
+        ):
             return 2
     return 0
 
@@ -104,7 +110,7 @@ def _line(lines: Iterable[str]) -> str:
         line = line[:_LINE_LENGTH]
         if "://" in line:
             line = _LINK.sub(" ", line)
-        line = _FOLD.sub(" ", line).strip(_EDGES)
+        line = _PADDING.sub(" ", " ".join(line.split())).strip(_EDGES)
         if not line or (_RULE.fullmatch(line) and line.isascii()):
             continue
         words.append(line)

@@ -7,6 +7,7 @@ import base64
 import pytest
 
 from sync.parse import parse_headers, parse_message
+from sync.parse.message import FAILURE
 from sync.parse.model import (
     ATTACHMENTS_LIMIT,
     HEADER_LIMIT,
@@ -141,6 +142,7 @@ def test_it_reads_hostile_headers_once(name: str) -> None:
     raw = b"From: a@b.example\r\n" + SLOW_HEADERS[name] + b"\r\n\r\nbody\r\n"
     message = parse_message(raw)
     assert message.headers.from_[0].address == "a@b.example"
+    assert FAILURE not in message.notes
     assert len(message.headers.subject) <= SUBJECT_LENGTH
 
 
@@ -160,5 +162,6 @@ SLOW_TEXTS = {
 @pytest.mark.parametrize("name", SLOW_TEXTS)
 def test_it_reads_hostile_texts_once(name: str) -> None:
     message = parse_message(typed(*SLOW_TEXTS[name]))
+    assert FAILURE not in message.notes
     assert len(message.text) <= TEXT_LIMIT
     assert len(message.snippet) <= SNIPPET_LENGTH
