@@ -2,32 +2,67 @@
 
 from pathlib import Path
 
+from cryptography.fernet import Fernet
 from django.utils.translation import gettext_lazy as _
 
 from crm_inbox import database_url, env
-from crm_inbox.local import postgres
+from crm_inbox.local import postgres, valkey
 from crm_inbox.private_keys import own_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / ".data"))).resolve()
 
+# --- Keys
+
 DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.text("SECRET_KEY", "") or own_key(DATA_DIR, "secret_key")
+# Fernet keys for the mail passwords. The first one encrypts, all of them decrypt.
+FIELD_ENCRYPTION_KEYS = env.words("FIELD_ENCRYPTION_KEYS", "") or [
+    own_key(DATA_DIR, "field_encryption_key", lambda: Fernet.generate_key().decode("ascii"))
+]
+
+# --- Web
+
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", "")
+# People reach the site over HTTPS, through a proxy that sets X-Forwarded-Proto.
+HTTPS = env.flag("HTTPS", default=not DEBUG)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+
+ROOT_URLCONF = "crm_inbox.urls"
+WSGI_APPLICATION = "crm_inbox.wsgi.application"
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "login"
 
 INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.humanize",
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.sessions",
+    "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django_htmx",
+    "heroicons",
+    "template_partials",
     "contacts",
+    "sync",
+    "crm_inbox",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -35,14 +70,13 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
 ]
-
-ROOT_URLCONF = "crm_inbox.urls"
-WSGI_APPLICATION = "crm_inbox.wsgi.application"
 
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -54,10 +88,20 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {
-    "default": database_url.parse(env.text("DATABASE_URL", "") or postgres.ensure(DATA_DIR)),
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+# Names with a hash can be kept by browsers for ever; they need `manage.py collectstatic`.
+HASHED_STATIC = env.flag("HASHED_STATIC", default=not DEBUG)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if HASHED_STATIC
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
 }
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+WHITENOISE_USE_FINDERS = not HASHED_STATIC
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -69,9 +113,72 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+# --- Language and time
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("pl", _("Polish"))]
+LOCALE_PATHS = [BASE_DIR / "crm_inbox" / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 
-STATIC_URL = "static/"
+# --- Database
+
+DATABASES = {
+    "default": database_url.parse(env.text("DATABASE_URL", "") or postgres.ensure(DATA_DIR)),
+}
+DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Background work: crm_inbox/celery.py reads every CELERY_ setting
+
+REDIS_URL = env.text("REDIS_URL", "") or valkey.ensure(DATA_DIR)
+CELERY_BROKER_URL = REDIS_URL
+# A slice of work is shorter than visibility_timeout, in seconds, or it would run twice. A
+# killed worker's tasks are looked for every interval x throttle seconds (kombu's are 10 x 10).
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 180,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+# New mail, past mail and the search index do not wait for each other.
+CELERY_TASK_DEFAULT_QUEUE = "live"
+CELERY_TASK_ROUTES = {
+    "sync.tasks.past*": {"queue": "past"},
+    "sync.tasks.index*": {"queue": "index"},
+    "sync.tasks.*": {"queue": "live"},
+}
+CELERY_BEAT_SCHEDULE = {
+    "tick": {"task": "sync.tasks.tick", "schedule": 5.0, "options": {"expires": 5}},
+}
+
+# --- Sync
+
+# Seconds between two looks at an account where the server cannot tell of new mail itself.
+SYNC_POLL_SECONDS = env.number("SYNC_POLL_SECONDS", 60, least=5)
+# A task works at most this long, then makes room for other accounts.
+SYNC_SLICE_SECONDS = env.number("SYNC_SLICE_SECONDS", 45, least=5)
+# FETCH commands in flight; 1 for servers that cannot take more.
+SYNC_PIPELINE_DEPTH = env.number("SYNC_PIPELINE_DEPTH", 4, least=1)
+# Lets people connect without encryption to other machines than this one.
+SYNC_ALLOW_PLAINTEXT = env.flag("SYNC_ALLOW_PLAINTEXT", default=False)
+# Days after which the content of deleted mail is gone for good.
+TRASH_DAYS = env.number("TRASH_DAYS", 30, least=1)
+
+# --- Logs
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO")},
+}

@@ -1,0 +1,71 @@
+"""A connected mailbox login."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Account(models.Model):
+    """One login at one IMAP server; it belongs to the user who connected it."""
+
+    class Security(models.TextChoices):
+        TLS = "tls", _("TLS")
+        STARTTLS = "starttls", _("STARTTLS")
+        PLAIN = "plain", _("Not encrypted")
+
+    class State(models.TextChoices):
+        ACTIVE = "active", _("Active")
+        PAUSED = "paused", _("Paused")
+        REFUSED = "refused", _("Password refused")
+
+    class LabelChoice(models.TextChoices):
+        ALL = "all", _("Sync all emails")
+        CHOSEN = "chosen", _("Sync emails with specific labels")
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mail_accounts"
+    )
+    address = models.CharField(_("email address"), max_length=320)
+    own_addresses = ArrayField(
+        models.CharField(max_length=320),
+        default=list,
+        blank=True,
+        help_text=_("Normalised. They never count as a contact, and mail from them is sent mail."),
+    )
+
+    host = models.CharField(_("IMAP server"), max_length=255)
+    port = models.PositiveIntegerField(_("port"), default=993)
+    security = models.CharField(
+        _("security"), max_length=8, choices=Security.choices, default=Security.TLS
+    )
+    username = models.CharField(_("user name"), max_length=320)
+    encrypted_secret = models.BinaryField(editable=False, default=bytes)
+
+    state = models.CharField(max_length=8, choices=State.choices, default=State.ACTIVE)
+    label_choice = models.CharField(
+        max_length=6, choices=LabelChoice.choices, default=LabelChoice.ALL
+    )
+    problem = models.CharField(max_length=40, blank=True, help_text=_("Code of the last error."))
+    problem_detail = models.TextField(blank=True, help_text=_("The server's own words."))
+    failures = models.PositiveIntegerField(default=0, help_text=_("Errors since the last success."))
+    retry_at = models.DateTimeField(null=True, blank=True)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    first_sync_done_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    # One worker at a time: claimed by compare-and-swap, and the epoch is checked in every commit,
+    # so that a worker that lost its lease cannot write.
+    lease_holder = models.CharField(max_length=64, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    lease_epoch = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "host", "username"], name="account_connected_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.address

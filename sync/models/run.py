@@ -1,0 +1,46 @@
+"""One piece of sync work."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from sync.models.account import Account
+from sync.models.folder import Coverage
+
+
+class Run(models.Model):
+    """An initial, past or live run: what it was asked for and how far it is."""
+
+    class Kind(models.TextChoices):
+        INITIAL = "initial", _("First sync")
+        PAST = "past", _("Past emails")
+        LIVE = "live", _("New emails")
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        RUNNING = "running", _("Running")
+        PAUSED = "paused", _("Paused")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="runs")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    scope = models.CharField(
+        max_length=8, choices=Coverage.Scope.choices, default=Coverage.Scope.EVERYONE
+    )
+    since = models.DateTimeField(null=True, help_text=_("Oldest INTERNALDATE it takes."))
+    restore = models.BooleanField(default=False, help_text=_("Lift the tombstones in its window."))
+    listed_at = models.DateTimeField(null=True, help_text=_("When every folder was listed."))
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "kind"],
+                condition=models.Q(state__in=["waiting", "running", "paused"]),
+                name="run_one_open_a_kind",
+            )
+        ]

@@ -1,0 +1,82 @@
+"""Conversations."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from sync.models.account import Account
+
+
+class Thread(models.Model):
+    """A conversation, with what a list shows of it kept on the row.
+
+    The owner and the contact flags repeat what the messages say, so that a page of the inbox,
+    filtered or not, is one range of one index whatever the size of the mailbox.
+    """
+
+    class State(models.TextChoices):
+        INBOX = "inbox", _("Inbox")
+        ARCHIVED = "archived", _("Archive")
+        TRASHED = "trashed", _("Trash")
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="threads")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    server_thread = models.CharField(
+        max_length=64, blank=True, help_text=_("X-GM-THRID or THREADID (RFC 8474).")
+    )
+    state = models.CharField(max_length=8, choices=State.choices, default=State.INBOX)
+    trashed_at = models.DateTimeField(null=True)
+
+    subject = models.TextField(blank=True)
+    snippet = models.CharField(max_length=200, blank=True)
+    people = models.JSONField(default=list, help_text=_("Names, the latest speaker last."))
+    last_message_at = models.DateTimeField()
+    message_count = models.PositiveIntegerField(default=0)
+    unread_count = models.PositiveIntegerField(default=0)
+    has_attachments = models.BooleanField(default=False)
+    has_sent = models.BooleanField(default=False)
+    from_contact = models.BooleanField(
+        default=False, help_text=_("At least one received message comes from a contact.")
+    )
+    to_contact = models.BooleanField(
+        default=False, help_text=_("At least one sent message goes to a contact.")
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["owner", "state", "-last_message_at", "-id"], name="thread_list"),
+            models.Index(
+                fields=["owner", "state", "-last_message_at", "-id"],
+                condition=models.Q(from_contact=True),
+                name="thread_list_from_contact",
+            ),
+            models.Index(
+                fields=["account", "state", "-last_message_at", "-id"], name="thread_list_account"
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "server_thread"],
+                condition=~models.Q(server_thread=""),
+                name="thread_once_a_server_thread",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class ThreadReference(models.Model):
+    """Which conversation a Message-ID belongs to, seen or not yet seen.
+
+    Newest-first means that a reply arrives before its parent: the parent's id is here first.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    digest = models.BinaryField(help_text=_("BLAKE2b of the Message-ID, 16 bytes."))
+    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="references")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "digest"], name="reference_once_an_account")
+        ]
