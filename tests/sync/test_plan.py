@@ -1,0 +1,148 @@
+"""The truth tables of the sync's decisions."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import product
+
+import pytest
+
+from sync.plan import (
+    Action,
+    Candidate,
+    Covered,
+    DiffFlags,
+    FindExpunged,
+    FlagsSince,
+    KnownState,
+    ListNew,
+    Period,
+    Policy,
+    Remap,
+    Scope,
+    ServerState,
+    Verdict,
+    compare,
+    judge,
+    missing_period,
+)
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def ago(days: int) -> datetime:
+    return NOW - timedelta(days=days)
+
+
+@pytest.mark.parametrize(
+    ("days", "scope", "covered", "missing"),
+    [
+        (30, "everyone", [], Period(ago(30))),
+        (90, "everyone", [Covered("everyone", ago(30))], Period(ago(90), ago(30))),
+        (30, "everyone", [Covered("everyone", ago(30))], None),
+        (30, "everyone", [Covered("everyone", ago(365))], None),
+        (90, "contacts", [Covered("everyone", ago(30))], Period(ago(90), ago(30))),
+        (30, "contacts", [Covered("everyone", ago(30))], None),
+        (30, "everyone", [Covered("contacts", ago(365))], Period(ago(30))),
+        (
+            365,
+            "everyone",
+            [Covered("everyone", ago(3)), Covered("contacts", ago(365))],
+            Period(ago(365), ago(3)),
+        ),
+        (
+            365,
+            "contacts",
+            [Covered("everyone", ago(3)), Covered("contacts", ago(90))],
+            Period(ago(365), ago(90)),
+        ),
+        (
+            90,
+            "contacts",
+            [Covered("everyone", ago(3)), Covered("contacts", ago(90), stale_contacts=True)],
+            Period(ago(90), ago(3)),
+        ),
+    ],
+)
+def test_it_lists_only_what_is_missing(
+    days: int, scope: Scope, covered: list[Covered], missing: Period | None
+) -> None:
+    assert missing_period(ago(days), scope, covered) == missing
+
+
+WANTED = Candidate(arrived_at=ago(1), labelled=True, with_contact=True)
+EVERYONE = Policy(scope="everyone", since=ago(3))
+CONTACTS = replace(EVERYONE, scope="contacts")
+
+
+@pytest.mark.parametrize(
+    ("candidate", "policy", "verdict"),
+    [
+        (WANTED, EVERYONE, Verdict.FETCH),
+        (WANTED, CONTACTS, Verdict.FETCH),
+        (replace(WANTED, with_contact=False), EVERYONE, Verdict.FETCH),
+        (replace(WANTED, with_contact=False), CONTACTS, Verdict.NOT_CONTACT),
+        (replace(WANTED, arrived_at=ago(3)), EVERYONE, Verdict.FETCH),
+        (replace(WANTED, arrived_at=ago(4)), EVERYONE, Verdict.TOO_OLD),
+        (replace(WANTED, arrived_at=ago(4)), replace(EVERYONE, since=None), Verdict.FETCH),
+        (replace(WANTED, arrived_at=ago(4), known="here"), EVERYONE, Verdict.COPY),
+        (replace(WANTED, known="here", with_contact=False), CONTACTS, Verdict.COPY),
+        (replace(WANTED, known="tombstone"), EVERYONE, Verdict.DELETED),
+        (replace(WANTED, known="tombstone", with_contact=False), CONTACTS, Verdict.DELETED),
+        (replace(WANTED, known="tombstone"), replace(EVERYONE, restore=True), Verdict.FETCH),
+        (
+            replace(WANTED, known="tombstone", with_contact=False),
+            replace(CONTACTS, restore=True),
+            Verdict.NOT_CONTACT,
+        ),
+        (replace(WANTED, labelled=False, known="here"), EVERYONE, Verdict.LABEL),
+    ],
+)
+def test_it_judges_by_the_table(candidate: Candidate, policy: Policy, verdict: Verdict) -> None:
+    assert judge(candidate, policy) is verdict
+
+
+def test_it_never_brings_back_what_was_deleted_unless_asked() -> None:
+    policies = [
+        Policy(scope=scope, since=since)
+        for scope, since in product(("everyone", "contacts"), (None, ago(3), ago(365)))
+    ]
+    for policy, labelled, with_contact, days in product(
+        policies, (True, False), (True, False), (0, 2, 200)
+    ):
+        deleted = Candidate(ago(days), labelled, with_contact, known="tombstone")
+        assert judge(deleted, policy) not in {Verdict.FETCH, Verdict.COPY}
+
+
+KNOWN = KnownState(alive=10, uidvalidity=7, uidnext=11, highestmodseq=100)
+SAME = ServerState(messages=10, uidvalidity=7, uidnext=11, highestmodseq=100)
+
+
+@pytest.mark.parametrize(
+    ("server", "actions"),
+    [
+        (SAME, []),
+        (replace(SAME, uidvalidity=8), [Remap()]),
+        (
+            replace(SAME, uidnext=12, messages=11, highestmodseq=101),
+            [ListNew(11), FlagsSince(100), FindExpunged(confirm=False)],
+        ),
+        (replace(SAME, highestmodseq=105), [FlagsSince(100), FindExpunged(confirm=False)]),
+        (replace(SAME, highestmodseq=99), [DiffFlags(), FindExpunged(confirm=False)]),
+        (replace(SAME, highestmodseq=0), [DiffFlags(), FindExpunged(confirm=False)]),
+        (replace(SAME, highestmodseq=None), [DiffFlags(), FindExpunged(confirm=False)]),
+        (replace(SAME, messages=9), [FindExpunged(confirm=False)]),
+        (replace(SAME, messages=5), [FindExpunged(confirm=False)]),
+        (replace(SAME, messages=4), [FindExpunged(confirm=True)]),
+        (replace(SAME, uidnext=None), [ListNew(11), FindExpunged(confirm=False)]),
+        (replace(SAME, uidnext=5), []),
+        (replace(SAME, uidvalidity=0), []),
+        (replace(SAME, uidvalidity=None), []),
+    ],
+)
+def test_it_compares_by_the_table(server: ServerState, actions: list[Action]) -> None:
+    assert compare(server, KNOWN) == actions
+
+
+def test_it_lists_a_folder_never_seen_from_its_first_uid() -> None:
+    unseen = KnownState(alive=0, uidvalidity=None, uidnext=None, highestmodseq=None)
+    assert ListNew(1) in compare(SAME, unseen)
