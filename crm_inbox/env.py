@@ -46,6 +46,18 @@ def flag(name: str, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name} must be yes or no, not {value!r}.")
 
 
+def number(name: str, default: int, least: int = 0) -> int:
+    """A whole number of at least `least`; raises ImproperlyConfigured for anything else."""
+    value = text(name, str(default)).strip()
+    try:
+        found = int(value)
+    except ValueError:
+        found = least - 1
+    if found < least:
+        raise ImproperlyConfigured(f"{name} must be a whole number from {least}, not {value!r}.")
+    return found
+
+
 def words(name: str, default: str) -> list[str]:
     """A list separated by commas; blanks around each item and empty items are dropped."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]

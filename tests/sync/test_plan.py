@@ -102,10 +102,8 @@ def test_it_judges_by_the_table(candidate: Candidate, policy: Policy, verdict: V
 
 
 def test_it_never_brings_back_what_was_deleted_unless_asked() -> None:
-    policies = [
-        Policy(scope=scope, since=since)
-        for scope, since in product(("everyone", "contacts"), (None, ago(3), ago(365)))
-    ]
+    scopes: tuple[Scope, ...] = ("everyone", "contacts")
+    policies = [Policy(*choice) for choice in product(scopes, (None, ago(3), ago(365)))]
     for policy, labelled, with_contact, days in product(
         policies, (True, False), (True, False), (0, 2, 200)
     ):
