@@ -1,0 +1,210 @@
+"""Batches of fetched messages into PostgreSQL: one transaction each, repeatable.
+
+The account's row is locked for the length of the transaction, so what is looked up stays true
+until the commit, and a batch that was stored before changes nothing when it comes again.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db import connection, transaction
+
+from sync import conversations, summaries
+from sync.arrival import Arrival
+from sync.copying import copy_rows
+from sync.models import Account
+
+_MESSAGE = (
+    *("id", "account_id", "thread_id", "dedupe_key", "message_id", "subject", "from_name"),
+    *("from_address", "snippet", "sent_at", "arrived_at", "size", "direction", "quality", "seen"),
+    "has_attachments",
+)
+_ATTACHMENT = ("message_id", "section", "name", "content_type", "size", "content_id", "inline")
+
+
+def store(account: Account, arrivals: Sequence[Arrival]) -> int:
+    """Store a batch and mark its ledger rows as stored; returns how many messages were new."""
+    with transaction.atomic():
+        _lock(account)
+        here = _messages_here(account, [arrival.dedupe_key for arrival in arrivals])
+        fresh = _once_each(arrivals, here)
+        if fresh:
+            threads = _threads(account, fresh)
+            here |= _insert(account, fresh, threads)
+            summaries.refresh(set(threads))
+        _mark_stored(arrivals, here)
+    return len(fresh)
+
+
+def _lock(account: Account) -> None:
+    Account.objects.select_for_update(no_key=True).only("id").get(pk=account.pk)
+
+
+def _messages_here(account: Account, keys: list[bytes]) -> dict[bytes, int]:
+    rows = _rows(
+        "SELECT dedupe_key, id FROM sync_message WHERE account_id = %s AND dedupe_key = ANY(%s)",
+        [account.pk, keys],
+    )
+    return {bytes(key): message for key, message in rows}
+
+
+def _once_each(arrivals: Iterable[Arrival], here: Mapping[bytes, int]) -> list[Arrival]:
+    """The first arrival of each message that is not here: one mail may lie in many folders."""
+    first: dict[bytes, Arrival] = {}
+    for arrival in arrivals:
+        if arrival.dedupe_key not in here:
+            first.setdefault(arrival.dedupe_key, arrival)
+    return list(first.values())
+
+
+def _threads(account: Account, fresh: list[Arrival]) -> list[int]:
+    """The conversation of each new message; new ones are made, tied ones merged."""
+    tied = [
+        conversations.ties(
+            arrival.parsed.headers.message_id,
+            arrival.parsed.headers.references,
+            arrival.server_thread,
+        )
+        for arrival in fresh
+    ]
+    known, sizes = _known_ties(account, {digest for digests in tied for digest in digests})
+    outcome = conversations.group(tied, known, sizes)
+    made = _new_threads(account, fresh, outcome.thread_of)
+    copy_rows(
+        "sync_threadreference",
+        ("account_id", "digest", "thread_id"),
+        [(account.pk, digest, made.get(thread, thread)) for digest, thread in outcome.ties.items()],
+    )
+    if outcome.merged:
+        _merge(outcome.merged)
+    return [made.get(thread, thread) for thread in outcome.thread_of]
+
+
+def _known_ties(account: Account, digests: set[bytes]) -> tuple[dict[bytes, int], dict[int, int]]:
+    rows = _rows(
+        "SELECT tie.digest, thread.id, thread.message_count FROM sync_threadreference tie"
+        " JOIN sync_thread thread ON thread.id = tie.thread_id"
+        " WHERE tie.account_id = %s AND tie.digest = ANY(%s)",
+        [account.pk, list(digests)],
+    )
+    known = {bytes(digest): thread for digest, thread, _ in rows}
+    return known, {thread: count for _, thread, count in rows}
+
+
+def _new_threads(account: Account, fresh: list[Arrival], thread_of: list[int]) -> dict[int, int]:
+    """Rows for the negative numbers; the columns a list shows are worked out afterwards."""
+    latest = {
+        thread: arrival for thread, arrival in zip(thread_of, fresh, strict=True) if thread < 0
+    }
+    made = dict(zip(latest, _ids("sync_thread", len(latest)), strict=True))
+    copy_rows(
+        "sync_thread",
+        (
+            *("id", "account_id", "owner_id", "server_thread", "state", "last_message_at"),
+            *("subject", "snippet", "people", "message_count", "unread_count"),
+            *("has_attachments", "has_sent", "from_contact", "to_contact"),
+        ),
+        [
+            (
+                *(made[thread], account.pk, account.owner_id, arrival.server_thread, "inbox"),
+                *(arrival.arrived_at, "", "", "[]", 0, 0, False, False, False, False),
+            )
+            for thread, arrival in latest.items()
+        ],
+    )
+    return made
+
+
+def _merge(merged: Mapping[int, int]) -> None:
+    pairs = [list(merged), [merged[thread] for thread in merged]]
+    with connection.cursor() as cursor:
+        for table in ("sync_message", "sync_threadreference"):
+            cursor.execute(
+                f"UPDATE {table} moved SET thread_id = pair.keeper"  # noqa: S608 (our own names)
+                " FROM unnest(%s::bigint[], %s::bigint[]) AS pair(gone, keeper)"
+                " WHERE moved.thread_id = pair.gone",
+                pairs,
+            )
+        cursor.execute("DELETE FROM sync_thread WHERE id = ANY(%s)", [pairs[0]])
+
+
+def _insert(account: Account, fresh: list[Arrival], threads: list[int]) -> dict[bytes, int]:
+    ids = _ids("sync_message", len(fresh))
+    numbered = list(zip(ids, fresh, strict=True))
+    copy_rows(
+        "sync_message",
+        _MESSAGE,
+        [
+            _message_row(account, number, thread, arrival)
+            for (number, arrival), thread in zip(numbered, threads, strict=True)
+        ],
+    )
+    copy_rows(
+        "sync_messagebody",
+        ("message_id", "headers", "text", "html"),
+        [(n, a.parsed.raw_headers, a.parsed.text, a.parsed.html) for n, a in numbered],
+    )
+    copy_rows(
+        "sync_participant",
+        ("message_id", "role", "position", "name", "address"),
+        [row for number, arrival in numbered for row in _participant_rows(number, arrival)],
+    )
+    copy_rows(
+        "sync_attachment",
+        _ATTACHMENT,
+        [
+            (n, f.section, f.name, f.content_type[:255], f.size, f.content_id, f.inline)
+            for n, arrival in numbered
+            for f in arrival.parsed.attachments
+        ],
+    )
+    return {arrival.dedupe_key: number for number, arrival in numbered}
+
+
+def _message_row(
+    account: Account, number: int, thread: int, arrival: Arrival
+) -> tuple[object, ...]:
+    parsed, headers = arrival.parsed, arrival.parsed.headers
+    author = headers.from_[0] if headers.from_ else None
+    return (
+        *(number, account.pk, thread, arrival.dedupe_key, headers.message_id, headers.subject),
+        *(author.name if author else "", author.address if author else "", parsed.snippet),
+        *(headers.date, arrival.arrived_at, arrival.size, arrival.direction, parsed.quality),
+        *(arrival.seen, any(not part.inline for part in parsed.attachments)),
+    )
+
+
+def _participant_rows(number: int, arrival: Arrival) -> list[tuple[object, ...]]:
+    headers = arrival.parsed.headers
+    roles = (("from", headers.from_), ("to", headers.to), ("cc", headers.cc), ("bcc", headers.bcc))
+    return [
+        (number, role, position, box.name, box.address)
+        for role, boxes in roles
+        for position, box in enumerate(boxes)
+    ]
+
+
+def _mark_stored(arrivals: Iterable[Arrival], here: Mapping[bytes, int]) -> None:
+    pairs = [(entry, here[arrival.dedupe_key]) for arrival in arrivals for entry in arrival.entries]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE sync_ledgerentry entry SET state = 'stored', reason = '', problem = '',"
+            " message_id = pair.message"
+            " FROM unnest(%s::bigint[], %s::bigint[]) AS pair(entry, message)"
+            " WHERE entry.id = pair.entry AND entry.state <> 'stored'",
+            [[entry for entry, _ in pairs], [message for _, message in pairs]],
+        )
+
+
+def _ids(table: str, count: int) -> list[int]:
+    rows = _rows(
+        "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+        [table, count],
+    )
+    return [number for (number,) in rows]
+
+
+def _rows(statement: str, values: list[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())
