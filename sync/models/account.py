@@ -5,6 +5,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from sync import secrets
+
 
 class Account(models.Model):
     """One login at one IMAP server; it belongs to the user who connected it."""
@@ -69,3 +71,15 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return self.address
+
+    def set_secret(self, text: str) -> None:
+        """Seal the password on this row, which the caller saves."""
+        self.encrypted_secret = secrets.seal(text)
+
+    def secret(self) -> str:
+        """The password; raises SecretUnreadable, which names the account."""
+        try:
+            return secrets.unseal(bytes(self.encrypted_secret))
+        except secrets.SecretUnreadable as error:
+            error.add_note(f"Account {self.pk}, {self.address}")
+            raise
