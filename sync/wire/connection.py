@@ -1,0 +1,199 @@
+"""A logged-in connection to a mail server, with the questions that sync asks.
+
+Nothing here changes a mailbox: EXAMINE and BODY.PEEK only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from types import TracebackType
+from typing import Self
+
+from sync.wire import login
+from sync.wire.channel import Channel, Text, status, unreadable
+from sync.wire.dial import dial
+from sync.wire.errors import CommandRefused, MessageMissing, WireError
+from sync.wire.fetch import Bodies, fetch_one
+from sync.wire.folders import (
+    folder_refusal,
+    list_arguments,
+    read_examined,
+    read_folders,
+    status_items,
+)
+from sync.wire.metadata import flags_question, listed_question, metadata_question
+from sync.wire.model import (
+    Capabilities,
+    Credentials,
+    Fetched,
+    Flags,
+    FolderInfo,
+    FolderStatus,
+    Listed,
+    Metadata,
+    Server,
+)
+from sync.wire.questions import StatusAnswer, search, statuses
+from sync.wire.search import Criteria
+from sync.wire.tokens import Malformed
+from sync.wire.uidsets import UidRange
+
+_SECTION = re.compile(r"\d{1,4}(\.\d{1,4}){0,99}")
+
+
+class Connection:
+    """Every method may raise WireError. After a timeout or a loss all raise ConnectionLost.
+
+    The generators send their commands as they are read; the next call of any method ends them,
+    and reading on then raises RuntimeError.
+    """
+
+    def __init__(self, channel: Channel, capabilities: Capabilities, depth: int) -> None:
+        self.capabilities = capabilities
+        self._channel = channel
+        self._depth = depth
+        self._folder: FolderStatus | None = None
+
+    @classmethod
+    def open(cls, server: Server, credentials: Credentials) -> Self:
+        """Connect and log in. A server that logs us in by itself (PREAUTH) is believed."""
+        channel, offered, preauth = dial(server)
+        try:
+            channel.literal_plus = offered.literal_plus
+            if offered.id:
+                login.identify(channel)
+            said_before = offered.id
+            if preauth:
+                offered = login.ask_capabilities(channel)
+            else:
+                offered = login.log_in(channel, credentials, offered)
+            channel.literal_plus = offered.literal_plus
+            if offered.id and not said_before:
+                login.identify(channel)
+        except BaseException:
+            channel.hang_up()
+            raise
+        return cls(channel, offered, max(1, server.pipeline_depth))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._channel.close()
+
+    def noop(self) -> None:
+        """Ask for nothing, so that the server stays and tells what is new."""
+        self._channel.command(b"NOOP")
+
+    def folders(self) -> list[FolderInfo]:
+        _, untagged = self._channel.command(*list_arguments(self.capabilities))
+        try:
+            return read_folders(untagged)
+        except Malformed as error:
+            raise unreadable(error) from error
+
+    def status(self, raw_name: bytes) -> FolderStatus:
+        """Raises FolderMissing, FolderNotSelectable."""
+        ((_, found),) = self.statuses([raw_name])
+        if isinstance(found, WireError):
+            raise found
+        return found
+
+    def statuses(self, raw_names: Iterable[bytes]) -> Iterator[StatusAnswer]:
+        """STATUS of each folder, several in flight; a refused folder comes with its error."""
+        return statuses(self._channel, raw_names, status_items(self.capabilities), self._depth)
+
+    def examine(self, raw_name: bytes) -> FolderStatus:
+        """Open a folder read-only. Raises FolderMissing, FolderNotSelectable."""
+        self._folder = None
+        self._channel.exists = 0
+        exchange = self._channel.exchange()
+        condstore = (b"(CONDSTORE)",) if self.capabilities.condstore else ()
+        exchange.send(b"EXAMINE", Text(raw_name), *condstore)
+        done, untagged = exchange.rest()
+        if status(done) != "OK":
+            raise folder_refusal(done)
+        self._folder = read_examined(self._channel.exists, untagged, done)
+        return self._folder
+
+    def search_uids(
+        self, criteria: Criteria | str | bytes, uid_range: UidRange | None = None
+    ) -> list[int]:
+        """Ascending; see search.py for criteria. Text is sent as it is: build none from input."""
+        self._known_folder()
+        return search(self._channel, criteria, uid_range, self.capabilities.esearch)
+
+    def listing(self, wanted: UidRange | Sequence[int]) -> Iterator[Listed]:
+        """Size, date and flags: of a (first, last) tuple's range, else of a list of UIDs.
+
+        An open range ends where the folder ended when it was examined.
+        """
+        question = listed_question(self.capabilities)
+        if not isinstance(wanted, tuple):
+            return question.by_uid(self._channel, self._depth, wanted)
+        closed = self._closed(wanted)
+        return question.by_range(self._channel, self._depth, closed) if closed else iter(())
+
+    def metadata(self, uids: Iterable[int]) -> Iterator[Metadata]:
+        """Headers too; one for each UID, those that are not there as `missing`."""
+        self._known_folder()
+        return metadata_question(self.capabilities).by_uid(self._channel, self._depth, uids)
+
+    def flags(self, uid_ranges: Iterable[UidRange]) -> Iterator[Flags]:
+        question = flags_question(self.capabilities)
+        for uid_range in uid_ranges:
+            closed = self._closed(uid_range)
+            if closed:
+                yield from question.by_range(self._channel, self._depth, closed)
+
+    def changed_since(self, modseq: int) -> Iterator[Flags]:
+        """Flags of what changed after `modseq`, new messages too. Needs CONDSTORE."""
+        if not self.capabilities.condstore:
+            raise CommandRefused("The server has no CONDSTORE.")
+        closed = self._closed((1, None))
+        question = flags_question(self.capabilities)
+        return question.changed(self._channel, closed, modseq) if closed else iter(())
+
+    def bodies(self, items: Iterable[tuple[int, int]]) -> Iterator[Fetched]:
+        """Content of each (UID, size in bytes): whole, or by parts above WHOLE_LIMIT."""
+        self._known_folder()
+        return Bodies(self._channel, self._depth).fetch(items)
+
+    def raw(self, uid: int) -> bytes:
+        """The whole source. Raises MessageMissing."""
+        self._known_folder()
+        return fetch_one(self._channel, uid, "")
+
+    def part(self, uid: int, section: str) -> bytes:
+        """One part as it was sent, with its transfer encoding. Raises MessageMissing."""
+        self._known_folder()
+        if not _SECTION.fullmatch(section):
+            raise MessageMissing(f"No part {section!r}.")
+        return fetch_one(self._channel, uid, section)
+
+    def _known_folder(self) -> FolderStatus:
+        if self._folder is None:
+            raise RuntimeError("No folder is open: call examine first.")
+        return self._folder
+
+    def _closed(self, uid_range: UidRange) -> UidRange | None:
+        """The range without an open end where that is known; None where it is empty.
+
+        Some servers refuse to look past the end, all of them give the last message for `n:*`.
+        """
+        folder = self._known_folder()
+        first, last = uid_range
+        if last is None and folder.uidnext:
+            last = folder.uidnext - 1
+        if not self._channel.exists or (last is not None and last < first):
+            return None
+        return max(1, first), last
