@@ -7,11 +7,15 @@ run of the tests has a folder and servers of its own.
 import atexit
 import os
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import django
+import pytest
 
 from crm_inbox.local import postgres, processes, valkey
+from crm_inbox.translations import compile_changed
+from tests.components import program
 
 RUNS = Path(__file__).resolve().parent.parent / ".build" / "tests"
 DATA = RUNS / str(os.getpid())
@@ -40,5 +44,32 @@ def _forget_dead_runs() -> None:
 
 # At import, not in a hook: the conftest.py of a subfolder may import models at its top.
 _start_servers()
+compile_changed()
 os.environ["DJANGO_SETTINGS_MODULE"] = "crm_inbox.settings"
 django.setup()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "needs(component): leave out where it is not installed")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for mark in item.iter_markers("needs"):
+        for component in mark.args:
+            if program(component) is None:
+                pytest.skip(f"{component} is not installed")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if left_out := terminalreporter.stats.get("skipped"):
+        terminalreporter.section("LEFT OUT", sep="!", red=True)
+        for reason, count in Counter(str(report.longrepr[2]) for report in left_out).items():
+            terminalreporter.line(f"{count} x {reason.removeprefix('Skipped: ')}", red=True)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """CI promises that nothing is left out."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    left_out = bool(reporter and reporter.stats.get("skipped"))
+    if left_out and os.environ.get("CI") == "true" and session.exitstatus == 0:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -76,6 +76,14 @@ def stop(folder: Path) -> bool:
     return True
 
 
+def remove(folder: Path) -> None:
+    """Forget the data of a server that has been stopped, wherever that is."""
+    if (folder / "postgres.lock").exists():
+        cluster, sockets = _places(folder)
+        for place in (sockets, cluster.parent if cluster.parent != folder else cluster):
+            shutil.rmtree(place, ignore_errors=True)
+
+
 def _places(folder: Path) -> tuple[Path, Path]:
     """The folders of the data and of the socket, both made."""
     user = ordinary_user()

@@ -56,7 +56,7 @@ def start(
                 user=uid,
                 group=uid,
                 extra_groups=None if uid is None else [],
-                preexec_fn=_death_signal(die_with_us),
+                preexec_fn=death_signal(die_with_us),
             )
         except OSError as error:
             raise LocalServerError(f"Cannot start {command[0]}: {error.strerror}.") from error
@@ -64,7 +64,8 @@ def start(
     return process
 
 
-def _death_signal(number: signal.Signals | None) -> Callable[[], None] | None:
+def death_signal(number: signal.Signals | None) -> Callable[[], None] | None:
+    """For Popen's preexec_fn: the kernel sends this signal when the parent's thread ends."""
     if number is None or sys.platform != "linux":
         return None
     prctl, parent = ctypes.CDLL(None).prctl, os.getpid()

@@ -12,13 +12,13 @@ import platform
 import secrets
 import shutil
 import signal
-import socket
 from pathlib import Path
 
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from crm_inbox.local.ports import free_port
 from crm_inbox.local.processes import (
     LocalServerError,
     last_line_of,
@@ -127,7 +127,7 @@ def _configure(home: Path) -> str:
     draft.unlink(missing_ok=True)
     lines = [
         "bind 127.0.0.1",
-        f"port {_free_port(int(old.get('port', 0)))}",
+        f"port {free_port(int(old.get('port', 0)))}",
         f"requirepass {old.get('requirepass') or secrets.token_urlsafe(32)}",
         # Every command is in the journal within a second: a task that was queued is not lost.
         "appendonly yes",
@@ -141,16 +141,3 @@ def _configure(home: Path) -> str:
     url = _url(home)
     assert url is not None  # noqa: S101 - written just above
     return url
-
-
-def _free_port(wanted: int) -> int:
-    """`wanted` where nobody listens on it, else any other port."""
-    for port in (wanted, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise LocalServerError("No loopback port is free.")

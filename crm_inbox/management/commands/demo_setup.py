@@ -1,0 +1,23 @@
+from argparse import ArgumentParser
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from crm_inbox.demo import installation
+from crm_inbox.private_keys import own_key
+
+
+class Command(BaseCommand):
+    help = "The demo's user, contacts and mail account, where they are missing."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--imap-port", type=int, required=True)
+
+    @transaction.atomic
+    def handle(self, *args: object, imap_port: int, **options: object) -> None:
+        user = installation.user()
+        installation.contacts()
+        password = own_key(settings.DATA_DIR, "imap_password")
+        installation.account(user, imap_port, password)
