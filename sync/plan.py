@@ -128,9 +128,9 @@ class ServerState:
 
 @dataclass(frozen=True, slots=True)
 class KnownState:
-    """A folder as the ledger has it; `alive` counts the UIDs not known to be expunged."""
+    """A folder as it was at the last complete look; None where there was none."""
 
-    alive: int
+    messages: int | None
     uidvalidity: int | None
     uidnext: int | None
     highestmodseq: int | None
@@ -162,9 +162,7 @@ class DiffFlags:
 
 @dataclass(frozen=True, slots=True)
 class FindExpunged:
-    """Compare the UIDs alive; `confirm` asks a fresh connection before believing the answer."""
-
-    confirm: bool
+    """Compare the UIDs alive."""
 
 
 Action = Remap | ListNew | FlagsSince | DiffFlags | FindExpunged
@@ -187,9 +185,14 @@ def compare(server: ServerState, known: KnownState) -> list[Action]:
         actions.append(ListNew(first))
     if change := _flags(server, known):
         actions.append(change)
-    if server.messages < known.alive or arrived or change:
-        actions.append(FindExpunged(confirm=_vanished_too_much(server, known)))
+    if actions or server.messages != known.messages:
+        actions.append(FindExpunged())
     return actions
+
+
+def is_suspicious(vanished: int, alive: int) -> bool:
+    """More than half of a folder gone at once is more often a broken server than a person."""
+    return vanished * 2 > alive
 
 
 def _may_have_arrived(server: ServerState, first: int) -> bool:
@@ -204,8 +207,3 @@ def _flags(server: ServerState, known: KnownState) -> FlagsSince | DiffFlags | N
     if server.highestmodseq > known.highestmodseq:
         return FlagsSince(known.highestmodseq)
     return None
-
-
-def _vanished_too_much(server: ServerState, known: KnownState) -> bool:
-    """More than half of a folder gone at once is more often a broken server than a person."""
-    return server.messages * 2 < known.alive

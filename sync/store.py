@@ -5,6 +5,8 @@ until the commit, and a batch that was stored before changes nothing when it com
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -12,25 +14,40 @@ from django.db import connection, transaction
 from sync import conversations, summaries
 from sync.arrival import Arrival
 from sync.copying import copy_rows
-from sync.models import Account
+from sync.models import Account, Thread
 
 _MESSAGE = (
     *("id", "account_id", "thread_id", "dedupe_key", "message_id", "subject", "from_name"),
     *("from_address", "snippet", "sent_at", "arrived_at", "size", "direction", "quality", "seen"),
     "has_attachments",
 )
-_ATTACHMENT = ("message_id", "section", "name", "content_type", "size", "content_id", "inline")
+_ATTACHMENT = (
+    *("message_id", "section", "name", "content_type", "size", "content_id", "inline"),
+    "encoding",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A conversation that a new message may belong to."""
+
+    id: int
+    message_count: int
+    state: str
+    last_message_at: datetime
 
 
 def store(account: Account, arrivals: Sequence[Arrival]) -> int:
     """Store a batch and mark its ledger rows as stored; returns how many messages were new."""
     with transaction.atomic():
         _lock(account)
-        here = _messages_here(account, [arrival.dedupe_key for arrival in arrivals])
+        keys = [arrival.dedupe_key for arrival in arrivals]
+        buried = _lift_tombstones(account, keys)
+        here = _messages_here(account, keys)
         fresh = _once_each(arrivals, here)
         if fresh:
             threads = _threads(account, fresh)
-            here |= _insert(account, fresh, threads)
+            here |= _insert(account, fresh, threads, buried)
             summaries.refresh(set(threads))
         _mark_stored(arrivals, here)
     return len(fresh)
@@ -38,6 +55,16 @@ def store(account: Account, arrivals: Sequence[Arrival]) -> int:
 
 def _lock(account: Account) -> None:
     Account.objects.select_for_update(no_key=True).only("id").get(pk=account.pk)
+
+
+def _lift_tombstones(account: Account, keys: list[bytes]) -> dict[bytes, int]:
+    """Take away the tombstones of messages that come back, for rows with the same ids."""
+    rows = _rows(
+        "DELETE FROM sync_message WHERE account_id = %s AND dedupe_key = ANY(%s)"
+        " AND tombstone_since IS NOT NULL RETURNING dedupe_key, id",
+        [account.pk, keys],
+    )
+    return {bytes(key): message for key, message in rows}
 
 
 def _messages_here(account: Account, keys: list[bytes]) -> dict[bytes, int]:
@@ -67,7 +94,8 @@ def _threads(account: Account, fresh: list[Arrival]) -> list[int]:
         )
         for arrival in fresh
     ]
-    known, sizes = _known_ties(account, {digest for digests in tied for digest in digests})
+    known, threads = _known_ties(account, {digest for digests in tied for digest in digests})
+    sizes = {thread.id: thread.message_count for thread in threads.values()}
     outcome = conversations.group(tied, known, sizes)
     made = _new_threads(account, fresh, outcome.thread_of)
     copy_rows(
@@ -77,18 +105,37 @@ def _threads(account: Account, fresh: list[Arrival]) -> list[int]:
     )
     if outcome.merged:
         _merge(outcome.merged)
+    _return_to_inbox(
+        thread
+        for thread, arrival in zip(outcome.thread_of, fresh, strict=True)
+        if thread in threads and _reopens(threads[thread], arrival)
+    )
     return [made.get(thread, thread) for thread in outcome.thread_of]
 
 
-def _known_ties(account: Account, digests: set[bytes]) -> tuple[dict[bytes, int], dict[int, int]]:
+def _known_ties(
+    account: Account, digests: set[bytes]
+) -> tuple[dict[bytes, int], dict[int, _Known]]:
     rows = _rows(
-        "SELECT tie.digest, thread.id, thread.message_count FROM sync_threadreference tie"
-        " JOIN sync_thread thread ON thread.id = tie.thread_id"
+        "SELECT tie.digest, thread.id, thread.message_count, thread.state, thread.last_message_at"
+        " FROM sync_threadreference tie JOIN sync_thread thread ON thread.id = tie.thread_id"
         " WHERE tie.account_id = %s AND tie.digest = ANY(%s)",
         [account.pk, list(digests)],
     )
-    known = {bytes(digest): thread for digest, thread, _ in rows}
-    return known, {thread: count for _, thread, count in rows}
+    known = {bytes(digest): thread for digest, thread, *_ in rows}
+    return known, {thread: _Known(thread, *rest) for _, thread, *rest in rows}
+
+
+def _reopens(thread: _Known, arrival: Arrival) -> bool:
+    """A new reply brings an archived conversation back; old mail found by a past sync does not."""
+    if thread.state == Thread.State.EMPTY:
+        return True
+    is_new = arrival.direction == "received" and arrival.arrived_at > thread.last_message_at
+    return thread.state == Thread.State.ARCHIVED and is_new
+
+
+def _return_to_inbox(threads: Iterable[int]) -> None:
+    Thread.objects.filter(pk__in=set(threads)).update(state=Thread.State.INBOX)
 
 
 def _new_threads(account: Account, fresh: list[Arrival], thread_of: list[int]) -> dict[int, int]:
@@ -125,12 +172,24 @@ def _merge(merged: Mapping[int, int]) -> None:
                 " WHERE moved.thread_id = pair.gone",
                 pairs,
             )
+        cursor.execute(
+            "UPDATE sync_thread keeper SET state = 'inbox'"
+            " FROM unnest(%s::bigint[], %s::bigint[]) AS pair(gone, keeper)"
+            " JOIN sync_thread gone ON gone.id = pair.gone AND gone.state = 'inbox'"
+            " WHERE keeper.id = pair.keeper AND keeper.state <> 'inbox'",
+            pairs,
+        )
         cursor.execute("DELETE FROM sync_thread WHERE id = ANY(%s)", [pairs[0]])
 
 
-def _insert(account: Account, fresh: list[Arrival], threads: list[int]) -> dict[bytes, int]:
+def _insert(
+    account: Account, fresh: list[Arrival], threads: list[int], buried: Mapping[bytes, int]
+) -> dict[bytes, int]:
     ids = _ids("sync_message", len(fresh))
-    numbered = list(zip(ids, fresh, strict=True))
+    numbered = [
+        (buried.get(arrival.dedupe_key, number), arrival)
+        for number, arrival in zip(ids, fresh, strict=True)
+    ]
     copy_rows(
         "sync_message",
         _MESSAGE,
@@ -153,10 +212,18 @@ def _insert(account: Account, fresh: list[Arrival], threads: list[int]) -> dict[
         "sync_attachment",
         _ATTACHMENT,
         [
-            (n, f.section, f.name, f.content_type[:255], f.size, f.content_id, f.inline)
+            (
+                *(n, f.section, f.name, f.content_type[:255], f.size, f.content_id, f.inline),
+                f.encoding,
+            )
             for n, arrival in numbered
             for f in arrival.parsed.attachments
         ],
+    )
+    copy_rows(
+        "sync_searchbacklog",
+        ("message_id", "arrived_at"),
+        [(number, arrival.arrived_at) for number, arrival in numbered],
     )
     return {arrival.dedupe_key: number for number, arrival in numbered}
 

@@ -3,13 +3,22 @@
 from sync.models.account import Account
 from sync.models.folder import Coverage, Folder, Label
 from sync.models.ledger import LedgerEntry
-from sync.models.message import Attachment, Message, MessageBody, Participant
+from sync.models.message import (
+    Attachment,
+    AttachmentContent,
+    Message,
+    MessageBody,
+    Participant,
+    SearchBacklog,
+    SearchEntry,
+)
 from sync.models.run import Run
 from sync.models.thread import Thread, ThreadReference
 
 __all__ = [
     "Account",
     "Attachment",
+    "AttachmentContent",
     "Coverage",
     "Folder",
     "Label",
@@ -18,6 +27,8 @@ __all__ = [
     "MessageBody",
     "Participant",
     "Run",
+    "SearchBacklog",
+    "SearchEntry",
     "Thread",
     "ThreadReference",
 ]

@@ -44,6 +44,9 @@ class Account(models.Model):
     username = models.CharField(_("user name"), max_length=320)
     encrypted_secret = models.BinaryField(editable=False, default=bytes)
 
+    gmail = models.BooleanField(
+        default=False, help_text=_("The server has Gmail's labels and its All Mail folder.")
+    )
     state = models.CharField(max_length=8, choices=State.choices, default=State.ACTIVE)
     label_choice = models.CharField(
         max_length=6, choices=LabelChoice.choices, default=LabelChoice.ALL
@@ -56,6 +59,9 @@ class Account(models.Model):
     first_sync_done_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    queued_until = models.DateTimeField(
+        null=True, blank=True, help_text=_("A worker has been asked for and will come by then.")
+    )
     # One worker at a time: claimed by compare-and-swap, and the epoch is checked in every commit,
     # so that a worker that lost its lease cannot write.
     lease_holder = models.CharField(max_length=64, blank=True)

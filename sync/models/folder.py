@@ -23,6 +23,10 @@ class Folder(models.Model):
         null=True, help_text=_("Every UID below it is in the ledger or outside the window.")
     )
     highestmodseq = models.PositiveBigIntegerField(null=True)
+    messages = models.PositiveBigIntegerField(
+        null=True, help_text=_("How many messages the server had at the last complete look.")
+    )
+    flags_checked_at = models.DateTimeField(null=True)
     missing_since = models.DateTimeField(null=True)
 
     class Meta:

@@ -1,5 +1,7 @@
 """Messages: the row that lists read, and apart from it the text, the people and the files."""
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -96,8 +98,45 @@ class Attachment(models.Model):
     size = models.PositiveBigIntegerField(help_text=_("Decoded, in bytes."))
     content_id = models.TextField(blank=True)
     inline = models.BooleanField(default=False)
+    encoding = models.CharField(
+        max_length=40, blank=True, help_text=_("What sync.parse.attachment_bytes has to undo.")
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["message", "section"], name="attachment_once_a_section")
         ]
+
+
+class AttachmentContent(models.Model):
+    """The bytes of an attachment that somebody has opened."""
+
+    attachment = models.OneToOneField(
+        Attachment, primary_key=True, on_delete=models.CASCADE, related_name="content"
+    )
+    data = models.BinaryField()
+    fetched_at = models.DateTimeField(auto_now_add=True)
+
+
+class SearchEntry(models.Model):
+    """What the search looks at; written behind the sync, newest first."""
+
+    message = models.OneToOneField(
+        Message, primary_key=True, on_delete=models.CASCADE, related_name="search"
+    )
+    vector = SearchVectorField()
+
+    class Meta:
+        indexes = [GinIndex(fields=["vector"], name="search_vector")]
+
+
+class SearchBacklog(models.Model):
+    """A message that the search does not know yet."""
+
+    message = models.OneToOneField(
+        Message, primary_key=True, on_delete=models.CASCADE, related_name="+"
+    )
+    arrived_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["-arrived_at"], name="search_backlog_order")]

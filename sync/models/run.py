@@ -14,6 +14,7 @@ class Run(models.Model):
         INITIAL = "initial", _("First sync")
         PAST = "past", _("Past emails")
         LIVE = "live", _("New emails")
+        CATCH_UP = "catch_up", _("Folders and labels looked at anew")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
@@ -23,6 +24,10 @@ class Run(models.Model):
         FAILED = "failed", _("Failed")
         CANCELLED = "cancelled", _("Cancelled")
 
+    # At most one of a kind is open for an account.
+    OPEN = (State.WAITING, State.RUNNING, State.PAUSED)
+    ACTIVE = (State.WAITING, State.RUNNING)
+
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="runs")
     kind = models.CharField(max_length=8, choices=Kind.choices)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
@@ -31,6 +36,9 @@ class Run(models.Model):
     )
     since = models.DateTimeField(null=True, help_text=_("Oldest INTERNALDATE it takes."))
     restore = models.BooleanField(default=False, help_text=_("Lift the tombstones in its window."))
+    sources = models.JSONField(
+        default=list, help_text=_("What was listed: pairs of a folder's and a label's id or null.")
+    )
     listed_at = models.DateTimeField(null=True, help_text=_("When every folder was listed."))
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)

@@ -18,6 +18,7 @@ class Thread(models.Model):
         INBOX = "inbox", _("Inbox")
         ARCHIVED = "archived", _("Archive")
         TRASHED = "trashed", _("Trash")
+        EMPTY = "empty", _("Nothing left but tombstones")
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="threads")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

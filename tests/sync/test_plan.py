@@ -22,6 +22,7 @@ from sync.plan import (
     ServerState,
     Verdict,
     compare,
+    is_suspicious,
     judge,
     missing_period,
 )
@@ -111,7 +112,7 @@ def test_it_never_brings_back_what_was_deleted_unless_asked() -> None:
         assert judge(deleted, policy) not in {Verdict.FETCH, Verdict.COPY}
 
 
-KNOWN = KnownState(alive=10, uidvalidity=7, uidnext=11, highestmodseq=100)
+KNOWN = KnownState(messages=10, uidvalidity=7, uidnext=11, highestmodseq=100)
 SAME = ServerState(messages=10, uidvalidity=7, uidnext=11, highestmodseq=100)
 
 
@@ -122,16 +123,15 @@ SAME = ServerState(messages=10, uidvalidity=7, uidnext=11, highestmodseq=100)
         (replace(SAME, uidvalidity=8), [Remap()]),
         (
             replace(SAME, uidnext=12, messages=11, highestmodseq=101),
-            [ListNew(11), FlagsSince(100), FindExpunged(confirm=False)],
+            [ListNew(11), FlagsSince(100), FindExpunged()],
         ),
-        (replace(SAME, highestmodseq=105), [FlagsSince(100), FindExpunged(confirm=False)]),
-        (replace(SAME, highestmodseq=99), [DiffFlags(), FindExpunged(confirm=False)]),
-        (replace(SAME, highestmodseq=0), [DiffFlags(), FindExpunged(confirm=False)]),
-        (replace(SAME, highestmodseq=None), [DiffFlags(), FindExpunged(confirm=False)]),
-        (replace(SAME, messages=9), [FindExpunged(confirm=False)]),
-        (replace(SAME, messages=5), [FindExpunged(confirm=False)]),
-        (replace(SAME, messages=4), [FindExpunged(confirm=True)]),
-        (replace(SAME, uidnext=None), [ListNew(11), FindExpunged(confirm=False)]),
+        (replace(SAME, highestmodseq=105), [FlagsSince(100), FindExpunged()]),
+        (replace(SAME, highestmodseq=99), [DiffFlags(), FindExpunged()]),
+        (replace(SAME, highestmodseq=0), [DiffFlags(), FindExpunged()]),
+        (replace(SAME, highestmodseq=None), [DiffFlags(), FindExpunged()]),
+        (replace(SAME, messages=9), [FindExpunged()]),
+        (replace(SAME, messages=11), [FindExpunged()]),
+        (replace(SAME, uidnext=None), [ListNew(11), FindExpunged()]),
         (replace(SAME, uidnext=5), []),
         (replace(SAME, uidvalidity=0), []),
         (replace(SAME, uidvalidity=None), []),
@@ -142,5 +142,14 @@ def test_it_compares_by_the_table(server: ServerState, actions: list[Action]) ->
 
 
 def test_it_lists_a_folder_never_seen_from_its_first_uid() -> None:
-    unseen = KnownState(alive=0, uidvalidity=None, uidnext=None, highestmodseq=None)
+    unseen = KnownState(messages=None, uidvalidity=None, uidnext=None, highestmodseq=None)
     assert ListNew(1) in compare(SAME, unseen)
+
+
+@pytest.mark.parametrize(
+    ("vanished", "alive", "suspicious"), [(0, 0, False), (1, 2, False), (2, 3, True), (3, 3, True)]
+)
+def test_more_than_half_of_a_folder_does_not_vanish_unseen(
+    vanished: int, alive: int, suspicious: bool
+) -> None:
+    assert is_suspicious(vanished, alive) is suspicious

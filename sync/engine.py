@@ -1,0 +1,137 @@
+"""A slice of sync work for an account, the same from a task as from a command.
+
+                 ┌────────────── every poll: live.look ──────────────┐
+    claim lease ─┤                                                    ├─ until done or out of time
+                 └─ open runs: list each source, then drain windows ──┘
+
+    WAITING ──> RUNNING: listing (one commit a source) ──> draining (one commit a batch) ──> DONE
+                   └── paused or cancelled by a person, between two commits
+
+Whatever breaks off, nothing has moved that is not in the ledger; the next slice goes on there.
+"""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import Case, IntegerField, Value, When
+from django.utils import timezone
+
+from sync import backoff, folders, live, problems
+from sync.draining import drain_to_the_end
+from sync.leases import claim
+from sync.listing import list_window
+from sync.models import Account, Run
+from sync.scope import sources
+from sync.secrets import SecretUnreadable
+from sync.session import Session
+from sync.wire import AuthenticationRefused, Throttled, WireError
+
+# First what other runs rely on.
+_ORDER = (Run.Kind.CATCH_UP, Run.Kind.INITIAL, Run.Kind.LIVE, Run.Kind.PAST)
+
+
+def work(account_id: int, holder: str, seconds: float) -> bool:
+    """At most about `seconds` of whatever the account needs; True where more is left to do.
+
+    `holder` names the worker. Errors of the server are noted on the account; LeaseLost and our
+    own mistakes are raised.
+    """
+    lease = claim(account_id, holder)
+    if lease is None:
+        return False
+    try:
+        account = Account.objects.get(pk=account_id)
+        if account.state != Account.State.ACTIVE:
+            return False
+        with Session(account, lease, seconds) as session:
+            return _work(session)
+    except SecretUnreadable:
+        _note(account, problems.SECRET_UNREADABLE, "", refused=True)
+    except WireError as error:
+        _note_error(account, error)
+    finally:
+        lease.release()
+    return False
+
+
+def is_due(account: Account) -> bool:
+    """Is it time to look for new mail?"""
+    if account.checked_at is None:
+        return True
+    return timezone.now() - account.checked_at >= timedelta(seconds=settings.SYNC_POLL_SECONDS)
+
+
+def open_runs(account: Account) -> list[Run]:
+    """Runs with work to do, in the order it is done."""
+    order = Case(
+        *(When(kind=kind, then=Value(place)) for place, kind in enumerate(_ORDER)),
+        output_field=IntegerField(),
+    )
+    return list(account.runs.filter(state__in=Run.ACTIVE).order_by(order))
+
+
+def _work(session: Session) -> bool:
+    account = session.account
+    if is_due(account):
+        folders.refresh(session)
+        if account.first_sync_done_at is not None and not live.look(session):
+            return True
+        _note_success(account)
+    for run in open_runs(account):
+        if not _carry_on(session, run):
+            return True
+    _note_success(account)
+    return bool(open_runs(account))
+
+
+def _carry_on(session: Session, run: Run) -> bool:
+    """List what is not listed, then drain; False when the time was up."""
+    if run.state == Run.State.WAITING:
+        Run.objects.filter(pk=run.pk, state=run.state).update(state=Run.State.RUNNING)
+        run.state = Run.State.RUNNING
+    lists_itself = run.kind in (Run.Kind.INITIAL, Run.Kind.PAST)
+    if lists_itself and run.listed_at is None and not _list(session, run):
+        return False
+    return drain_to_the_end(session, run)
+
+
+def _list(session: Session, run: Run) -> bool:
+    for source in sources(session.account):
+        if any(list(pair) not in run.sources for pair in source.pairs()):
+            list_window(session, run, source)
+            if session.out_of_time:
+                return False
+    run.listed_at = timezone.now()
+    run.save(update_fields=["listed_at"])
+    return True
+
+
+def _note_success(account: Account) -> None:
+    account.checked_at = timezone.now()
+    Account.objects.filter(pk=account.pk).update(
+        checked_at=account.checked_at, problem="", problem_detail="", failures=0, retry_at=None
+    )
+
+
+def _note_error(account: Account, error: WireError) -> None:
+    _note(
+        account,
+        error.code,
+        error.detail,
+        wait=error.wait if isinstance(error, Throttled) else None,
+        refused=isinstance(error, AuthenticationRefused),
+    )
+
+
+def _note(
+    account: Account, problem: str, detail: str, wait: float | None = None, refused: bool = False
+) -> None:
+    """A refused password waits for the person; everything else is tried again, later and later."""
+    failures = account.failures + 1
+    Account.objects.filter(pk=account.pk).update(
+        problem=problem,
+        problem_detail=detail,
+        failures=failures,
+        retry_at=timezone.now() + timedelta(seconds=backoff.delay(failures, wait)),
+        **({"state": Account.State.REFUSED} if refused else {}),
+    )

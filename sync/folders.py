@@ -1,0 +1,93 @@
+"""The server's folders, and the labels people can pick, as rows."""
+
+from django.db.models.functions import Now
+
+from sync.models import Account, Folder, Label
+from sync.session import Session
+from sync.wire import FolderInfo, FolderStatus
+
+# How Gmail calls the folders that are no labels of its own (X-GM-LABELS, Gmail IMAP extensions).
+_GMAIL_SYSTEM = {
+    "\\Sent": b"\\Sent",
+    "\\Drafts": b"\\Draft",
+    "\\Flagged": b"\\Starred",
+    "\\Important": b"\\Important",
+}
+# Keywords that programs set for themselves (IANA, IMAP and JMAP Keywords); no person picks them.
+_PROGRAMS_OWN = frozenset(
+    {
+        "$forwarded",
+        "$mdnsent",
+        "$submitpending",
+        "$submitted",
+        "$junk",
+        "$notjunk",
+        "$phishing",
+        "junk",
+        "nonjunk",
+        "notjunk",
+        "$hasattachment",
+        "$hasnoattachment",
+        "$autojunk",
+    }
+)
+# Not in All Mail, so they are picked as folders.
+_GMAIL_APART = ("\\Junk", "\\Trash")
+
+
+def refresh(session: Session) -> None:
+    """Take over what LIST says. A folder that is gone stays, marked, with its mail."""
+    account = session.account
+    found = session.connection.folders()
+    inbox = session.look_into(b"INBOX")
+    gmail = session.connection.capabilities.gmail
+    with session.commit():
+        if account.gmail != gmail:
+            account.gmail = gmail
+            account.save(update_fields=["gmail"])
+        for info in found:
+            _keep(account, info)
+        here = [info.raw_name for info in found]
+        account.folders.filter(missing_since=None).exclude(raw_name__in=here).update(
+            missing_since=Now()
+        )
+        note_keywords(account, inbox)
+
+
+def note_keywords(account: Account, status: FolderStatus) -> None:
+    """Keywords become labels when they are first seen."""
+    if account.gmail:
+        return
+    for word in status.keywords:
+        if word.isascii() and word.lower() not in _PROGRAMS_OWN:
+            account.labels.get_or_create(
+                kind=Label.Kind.KEYWORD, raw_name=word.encode(), defaults={"name": word}
+            )
+
+
+def _keep(account: Account, info: FolderInfo) -> None:
+    Folder.objects.update_or_create(
+        account=account,
+        raw_name=info.raw_name,
+        defaults={
+            "name": info.name,
+            "delimiter": info.delimiter or "",
+            "special_use": info.special_use or "",
+            "selectable": info.selectable,
+            "missing_since": None,
+        },
+    )
+    label = _label(account, info)
+    if label and info.selectable:
+        kind, raw_name = label
+        account.labels.get_or_create(kind=kind, raw_name=raw_name, defaults={"name": info.name})
+
+
+def _label(account: Account, info: FolderInfo) -> tuple[Label.Kind, bytes] | None:
+    if not account.gmail or info.special_use in _GMAIL_APART:
+        return Label.Kind.FOLDER, info.raw_name
+    if info.special_use == "\\All":
+        return None
+    if info.name == "INBOX":
+        return Label.Kind.GMAIL, b"\\Inbox"
+    return Label.Kind.GMAIL, _GMAIL_SYSTEM.get(info.special_use or "", info.raw_name)

@@ -1,0 +1,130 @@
+"""Many rows of the ledger at once; each function runs inside the caller's transaction."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from sync.copying import copy_rows
+from sync.models import Folder, LedgerEntry, Message, Run
+
+# What a run that looks further, or at more people, decides anew.
+_OPEN_TO_CHANGE = ("label", "too_old", "not_contact")
+_COLUMNS = ("uid", "state", "reason", "arrived_at", "size", "seen")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A UID as a listing saw it; without a reason it is to be fetched."""
+
+    uid: int
+    arrived_at: datetime
+    size: int
+    seen: bool
+    reason: str = ""
+
+    @property
+    def state(self) -> str:
+        return LedgerEntry.State.LEFT_OUT if self.reason else LedgerEntry.State.LISTED
+
+
+def enter(folder: Folder, run: Run, lines: Iterable[Line]) -> None:
+    """Write the lines.
+
+    A row that is here changes only where it was left out or failed and is wanted now; a
+    restoring run wants what was deleted, too.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMP TABLE line (uid bigint, state text, reason text, arrived_at timestamptz,"
+            " size bigint, seen boolean) ON COMMIT DROP"
+        )
+        copy_rows(
+            "line",
+            _COLUMNS,
+            [(x.uid, str(x.state), x.reason, x.arrived_at, x.size, x.seen) for x in lines],
+        )
+        cursor.execute(
+            "INSERT INTO sync_ledgerentry AS entry (folder_id, uidvalidity, uid, state, reason,"
+            " problem, tries, arrived_at, size, seen, run_id)"
+            " SELECT %s, %s, uid, state, reason, '', 0, arrived_at, size, seen,"
+            " CASE WHEN state = 'listed' THEN %s END FROM line"
+            " ON CONFLICT (folder_id, uidvalidity, uid) DO UPDATE"
+            " SET state = 'listed', reason = '', problem = '', tries = 0, run_id = excluded.run_id"
+            " WHERE excluded.state = 'listed'"
+            " AND (entry.state = 'failed' OR entry.reason = ANY(%s))",
+            [
+                *(folder.pk, folder.uidvalidity or 0, run.pk),
+                [*_OPEN_TO_CHANGE, "deleted"] if run.restore else list(_OPEN_TO_CHANGE),
+            ],
+        )
+        cursor.execute("DROP TABLE line")
+
+
+def leave_out(entries: Collection[int], reason: str) -> None:
+    LedgerEntry.objects.filter(pk__in=entries, state=LedgerEntry.State.LISTED).update(
+        state=LedgerEntry.State.LEFT_OUT, reason=reason
+    )
+
+
+def mark_copies(pairs: Collection[tuple[int, int]]) -> None:
+    """Entries and the messages that are here already, of which they are copies."""
+    _link("state = 'stored', reason = ''", pairs)
+
+
+def mark_deleted(pairs: Collection[tuple[int, int]]) -> None:
+    """Entries that are copies of a message that was deleted in the CRM, and its tombstone."""
+    _link("state = 'left_out', reason = 'deleted'", pairs)
+
+
+def _link(change: str, pairs: Collection[tuple[int, int]]) -> None:
+    if not pairs:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE sync_ledgerentry entry SET {change}, problem = '',"  # noqa: S608 (our own)
+            " message_id = pair.message"
+            " FROM unnest(%s::bigint[], %s::bigint[]) AS pair(entry, message)"
+            " WHERE entry.id = pair.entry",
+            [[entry for entry, _ in pairs], [message for _, message in pairs]],
+        )
+    here = [message for _, message in pairs]
+    Message.objects.filter(pk__in=here).exclude(left_server_at=None).update(left_server_at=None)
+
+
+def count_a_try(entries: Collection[int], problem: str, most: int) -> None:
+    """One more vain try; after `most` of them the entry has failed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE sync_ledgerentry SET tries = tries + 1, problem = %s,"
+            " state = CASE WHEN tries + 1 >= %s THEN 'failed' ELSE state END"
+            " WHERE id = ANY(%s) AND state = 'listed'",
+            [problem, most, list(entries)],
+        )
+
+
+def mark_expunged(folder: Folder, uids: Collection[int]) -> None:
+    """These UIDs left the folder; a message without any copy left the server."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE sync_ledgerentry SET expunged_at = now(),"
+            " reason = CASE WHEN state = 'listed' THEN 'gone' ELSE reason END,"
+            " state = CASE WHEN state = 'listed' THEN 'left_out' ELSE state END"
+            " WHERE folder_id = %s AND uidvalidity = %s AND uid = ANY(%s) AND expunged_at IS NULL"
+            " RETURNING message_id",
+            [folder.pk, folder.uidvalidity or 0, list(uids)],
+        )
+        mark_left_server([message for (message,) in cursor.fetchall() if message is not None])
+
+
+def mark_left_server(messages: Collection[int]) -> None:
+    """Those of the messages of which no copy is on the server any more."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE sync_message message SET left_server_at = now()"
+            " WHERE id = ANY(%s) AND left_server_at IS NULL AND NOT EXISTS ("
+            "SELECT FROM sync_ledgerentry copy WHERE copy.message_id = message.id"
+            " AND copy.expunged_at IS NULL)",
+            [list(messages)],
+        )

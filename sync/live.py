@@ -1,0 +1,157 @@
+"""New mail, changed flags, and what left: one look at every folder in scope.
+
+    STATUS of all ── plan.compare ──> list new UIDs ──> flags and labels ──> drain ──> expunged
+                                                                                (last, so that
+                                          a message that was moved is never thought to be lost)
+
+Each cursor moves in the transaction of what it stands for; a look that breaks off is repeated.
+"""
+
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+
+from sync import flags, ledger, plan
+from sync.draining import drain_to_the_end
+from sync.listing import list_from, list_window
+from sync.models import Account, Coverage, Folder, LedgerEntry, Run
+from sync.renumbering import catch_up_run, covered_since, remap
+from sync.scope import Source, sources
+from sync.session import Session
+from sync.wire import FolderMissing, FolderNotSelectable, FolderStatus, WireError, search
+
+_GONE = (FolderMissing, FolderNotSelectable)
+
+
+def look(session: Session) -> bool:
+    """Bring the account up to date; False when the time was up before the end."""
+    run = _LiveRun(session.account)
+    changed = list(_changed(session))
+    for source, status, actions in changed:
+        _begin(session, run, source, status, actions)
+    open_runs = (_catching_up(session.account), run.open)
+    if not all(drain_to_the_end(session, one) for one in open_runs if one is not None):
+        return False
+    for source, status, actions in changed:
+        if plan.FindExpunged() in actions:
+            _find_expunged(session, source.folder, status)
+    return True
+
+
+class _LiveRun:
+    """The account's open live run, made only when there is something to do."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self.open = account.runs.filter(kind=Run.Kind.LIVE, state__in=Run.OPEN).first()
+
+    def needed(self) -> Run:
+        """In "all" mode old mail that is moved about at the provider is not new; with labels,
+        somebody labelled it on purpose.
+        """
+        if self.open is None:
+            everything = self._account.label_choice == Account.LabelChoice.ALL
+            self.open = self._account.runs.create(
+                kind=Run.Kind.LIVE,
+                state=Run.State.RUNNING,
+                since=covered_since(self._account) if everything else None,
+            )
+        return self.open
+
+
+def _changed(session: Session) -> Iterable[tuple[Source, FolderStatus, list[plan.Action]]]:
+    by_name = {bytes(source.folder.raw_name): source for source in sources(session.account)}
+    for raw_name, status in list(session.connection.statuses(by_name)):
+        source = by_name[raw_name]
+        if isinstance(status, WireError):
+            if not isinstance(status, _GONE):
+                raise status
+            _set_aside(session, source.folder)
+            continue
+        actions = plan.compare(_server(status), _known(source.folder))
+        if actions or _lacks_coverage(source):
+            yield source, status, actions
+
+
+def _server(status: FolderStatus) -> plan.ServerState:
+    return plan.ServerState(
+        status.messages, status.uidvalidity, status.uidnext, status.highestmodseq
+    )
+
+
+def _known(folder: Folder) -> plan.KnownState:
+    return plan.KnownState(
+        folder.messages, folder.uidvalidity, folder.uidnext, folder.highestmodseq
+    )
+
+
+def _lacks_coverage(source: Source) -> bool:
+    """A folder that is new, or a label that was chosen since."""
+    covered = Coverage.objects.filter(folder=source.folder, scope=Coverage.Scope.EVERYONE)
+    labels = set(covered.values_list("label", flat=True))
+    return any(label not in labels for _, label in source.pairs())
+
+
+def _begin(
+    session: Session,
+    run: _LiveRun,
+    source: Source,
+    status: FolderStatus,
+    actions: list[plan.Action],
+) -> None:
+    folder = source.folder
+    if _lacks_coverage(source):
+        list_window(session, catch_up_run(session.account), source)
+        return
+    for action in actions:
+        match action:
+            case plan.Remap():
+                remap(session, source)
+                return
+            case plan.ListNew(first):
+                session.examine(folder)
+                if session.connection.search_uids(search.ALL, (first, None)):
+                    list_from(session, run.needed(), source, first)
+            case plan.FlagsSince(modseq):
+                flags.changed_since(session, run.needed, source, modseq, status)
+            case plan.DiffFlags():
+                flags.diff(session, run.needed, source, status)
+            case plan.FindExpunged():
+                pass
+
+
+def _catching_up(account: Account) -> Run | None:
+    return account.runs.filter(kind=Run.Kind.CATCH_UP, state__in=Run.OPEN).first()
+
+
+def _find_expunged(session: Session, folder: Folder, status: FolderStatus) -> None:
+    session.examine(folder)
+    vanished = _vanished(session, folder)
+    alive = _alive(folder).count()
+    if plan.is_suspicious(len(vanished), alive):
+        # A server in trouble shows empty folders: ask once more, on a fresh connection.
+        session.hang_up()
+        session.examine(folder)
+        vanished &= _vanished(session, folder)
+    with session.commit():
+        ledger.mark_expunged(folder, vanished)
+        folder.messages = status.messages
+        folder.save(update_fields=["messages"])
+
+
+def _vanished(session: Session, folder: Folder) -> set[int]:
+    here = session.connection.search_uids(search.ALL)
+    return set(_alive(folder).values_list("uid", flat=True)).difference(here)
+
+
+def _alive(folder: Folder) -> QuerySet[LedgerEntry]:
+    return LedgerEntry.objects.filter(
+        folder=folder, uidvalidity=folder.uidvalidity or 0, expunged_at=None
+    )
+
+
+def _set_aside(session: Session, folder: Folder) -> None:
+    """It cannot be opened any more; the next LIST says whether it is gone."""
+    with session.commit():
+        folder.selectable = False
+        folder.save(update_fields=["selectable"])

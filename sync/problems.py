@@ -1,0 +1,129 @@
+"""What went wrong, and what to do about it, in a person's words."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+# The one problem of an account that no server is part of.
+SECRET_UNREADABLE = "secret_unreadable"  # noqa: S105 - a code
+_UNKNOWN = "wire_error"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Two translated texts of one or more sentences each."""
+
+    sentence: Promise
+    advice: Promise
+
+
+def explain(code: str) -> Problem:
+    """The problem with the code of a WireError; a general one where the code is not known."""
+    return PROBLEMS.get(code) or PROBLEMS[_UNKNOWN]
+
+
+PROBLEMS = {
+    _UNKNOWN: Problem(
+        _("Something went wrong with the mail server."),
+        _("Try again later. If it happens again, tell your administrator."),
+    ),
+    # --- Finding the server and talking to it in private
+    "server_not_found": Problem(
+        _("There is no mail server with this name."),
+        _("Check the server name, or ask your mail provider for the name of its IMAP server."),
+    ),
+    "connection_refused": Problem(
+        _("The mail server does not accept connections on this port."),
+        _(
+            "Check the server name and the port: usually 993 for TLS and 143 for STARTTLS. "
+            "A firewall on the way can be the reason, too."
+        ),
+    ),
+    "timed_out": Problem(
+        _("The mail server did not answer in time."),
+        _(
+            "An account that worked before is tried again by itself. For a new one, check the "
+            "server name and the port."
+        ),
+    ),
+    "tls_failed": Problem(
+        _("No encrypted connection to the mail server could be made."),
+        _("Check that port and security belong together: usually 993 for TLS, 143 for STARTTLS."),
+    ),
+    "certificate_rejected": Problem(
+        _("The mail server could not prove its identity, so your password was not sent."),
+        _(
+            "Check the server name: it must be the one in the server's certificate. If it is "
+            "right, ask your mail provider."
+        ),
+    ),
+    "starttls_unavailable": Problem(
+        _("The mail server offers no encryption here, so your password was not sent."),
+        _(
+            "Choose TLS and port 993. If STARTTLS used to work, somebody on the way may be "
+            "hiding it: tell your administrator."
+        ),
+    ),
+    "plaintext_refused": Problem(
+        _("Without encryption others could read your password, so it was not sent."),
+        _("Choose TLS or STARTTLS. Only your administrator can allow anything else."),
+    ),
+    # --- Logging in
+    "login_disabled": Problem(
+        _("The mail server takes no password on this connection."),
+        _(
+            "Choose TLS and port 993, and check in your mailbox's settings at the provider that "
+            "IMAP is turned on."
+        ),
+    ),
+    "authentication_refused": Problem(
+        _("The mail server refused the user name or the password."),
+        _(
+            "Check both and enter the password again. Many providers want an app password "
+            "instead of your usual one, and IMAP turned on in the mailbox's settings. Mail that "
+            "is already here stays."
+        ),
+    ),
+    SECRET_UNREADABLE: Problem(
+        _("The stored password of this account can no longer be read."),
+        _("Enter the password again. Mail that is already here stays."),
+    ),
+    # --- What passes
+    "throttled": Problem(
+        _("The mail server asked us to slow down."),
+        _("Nothing to do: sync goes on by itself after a pause."),
+    ),
+    "connection_lost": Problem(
+        _("The connection to the mail server was cut off."),
+        _("Nothing to do: sync goes on by itself where it stopped."),
+    ),
+    "server_troubled": Problem(
+        _("The mail server has trouble of its own at the moment."),
+        _("Nothing to do: sync tries again by itself."),
+    ),
+    # --- Folders, messages, answers
+    "folder_missing": Problem(
+        _("A folder is no longer on the mail server."),
+        _("If it was renamed or deleted there, choose the labels to sync again."),
+    ),
+    "folder_not_selectable": Problem(
+        _("A folder is on the mail server's list but cannot be opened."),
+        _("Check in your mailbox at the provider that you may read it, or sync other labels."),
+    ),
+    "message_missing": Problem(
+        _("This message is no longer on the mail server."),
+        _("If it was moved to another folder that is synced, it is found there."),
+    ),
+    "command_refused": Problem(
+        _("The mail server refused a request."),
+        _("Try again later. If it happens again, ask your mail provider what its answer means."),
+    ),
+    "protocol_error": Problem(
+        _("The answer of the mail server could not be understood."),
+        _(
+            "Check that the server name and the port are those of an IMAP server. If they are, "
+            "tell your administrator."
+        ),
+    ),
+}

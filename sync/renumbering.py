@@ -1,0 +1,109 @@
+"""UIDVALIDITY changed: every UID is new, the messages are not (RFC 3501, section 2.3.1.1).
+
+    old rows set aside ── new UIDs listed, in one commit ──> drained: known keys become copies
+                                                  └─ at the end the old rows are removed
+
+Nothing that is here is fetched again. A catch-up run keeps to the window that was covered
+before, so that what had been left out as too old does not come in as if it were new.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db.models import F, Min
+from django.db.models.functions import Now
+
+from sync import ledger
+from sync.ledger import Line
+from sync.models import Account, Folder, LedgerEntry, Run
+from sync.scope import Source
+from sync.session import Session
+from sync.wire import EPOCH, FolderStatus, search
+
+_DAY = timedelta(days=1)
+
+
+def is_renumbered(folder: Folder, status: FolderStatus) -> bool:
+    """0 is no UIDVALIDITY: some servers send it all the same, and it says nothing."""
+    return bool(
+        folder.uidvalidity and status.uidvalidity and folder.uidvalidity != status.uidvalidity
+    )
+
+
+def remap(session: Session, source: Source) -> None:
+    """List the folder anew, back to the oldest UID that the ledger has of it."""
+    folder = source.folder
+    status = session.examine(folder)
+    lines = _lines(session, source)
+    with session.commit():
+        LedgerEntry.objects.filter(folder=folder, state=LedgerEntry.State.LISTED).delete()
+        LedgerEntry.objects.filter(folder=folder, expunged_at=None).update(expunged_at=Now())
+        _list_again(session.account, folder)
+        _take_over(folder, status, lines)
+        ledger.enter(folder, catch_up_run(session.account), lines)
+
+
+def finish(run: Run) -> None:
+    """Remove the rows that were set aside; inside the transaction that ends the run."""
+    old = LedgerEntry.objects.filter(folder__account=run.account).exclude(
+        uidvalidity=F("folder__uidvalidity")
+    )
+    links = old.values_list("message_id", flat=True)
+    messages = {message for message in links if message is not None}
+    old.delete()
+    ledger.mark_left_server(messages)
+
+
+def covered_since(account: Account) -> datetime | None:
+    """Back to when everything of everyone is here; None before the first sync is done."""
+    first = account.runs.filter(kind=Run.Kind.INITIAL).aggregate(since=Min("since"))["since"]
+    past = account.runs.filter(
+        kind=Run.Kind.PAST, state=Run.State.DONE, scope="everyone"
+    ).aggregate(since=Min("since"))["since"]
+    return min((since for since in (first, past) if since), default=None)
+
+
+def catch_up_run(account: Account) -> Run:
+    """The open run that looks at folders and labels anew, in the window that is covered."""
+    run, _ = account.runs.get_or_create(
+        kind=Run.Kind.CATCH_UP,
+        state__in=Run.OPEN,
+        defaults={"state": Run.State.RUNNING, "since": covered_since(account)},
+    )
+    return run
+
+
+def _lines(session: Session, source: Source) -> list[Line]:
+    known = LedgerEntry.objects.filter(folder=source.folder, arrived_at__gt=EPOCH)
+    oldest = known.aggregate(oldest=Min("arrived_at"))["oldest"]
+    if oldest is None:
+        return []
+    uids = session.connection.search_uids(search.since((oldest - _DAY).date()))
+    found = [one for one in session.connection.listing(uids) if not one.missing]
+    return [
+        Line(
+            one.uid,
+            max(one.internaldate, oldest) if one.internaldate == EPOCH else one.internaldate,
+            one.size,
+            "\\Seen" in one.flags,
+            "" if one.error is not None or source.carries(one) else LedgerEntry.Reason.LABEL,
+        )
+        for one in found
+        if one.internaldate >= oldest or one.internaldate == EPOCH
+    ]
+
+
+def _list_again(account: Account, folder: Folder) -> None:
+    """What other runs had listed of the folder is gone: they list it once more."""
+    for run in account.runs.filter(state__in=Run.OPEN).exclude(kind=Run.Kind.CATCH_UP):
+        kept = [pair for pair in run.sources if pair[0] != folder.pk]
+        if kept != run.sources:
+            run.sources, run.listed_at = kept, None
+            run.save(update_fields=["sources", "listed_at"])
+
+
+def _take_over(folder: Folder, status: FolderStatus, lines: list[Line]) -> None:
+    folder.uidvalidity = status.uidvalidity
+    folder.uidnext = status.uidnext or max((line.uid for line in lines), default=0) + 1
+    folder.highestmodseq = status.highestmodseq
+    folder.messages = status.messages
+    folder.save(update_fields=["uidvalidity", "uidnext", "highestmodseq", "messages"])

@@ -1,0 +1,75 @@
+"""A worker's time with an account: its lease, its connection, and when to stop."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+from django.db import transaction
+
+from sync.connecting import connect
+from sync.leases import Lease
+from sync.models import Account, Folder
+from sync.wire import Connection, FolderStatus
+
+
+class Session:
+    """Connects when somebody asks for the connection; a context manager that hangs up."""
+
+    def __init__(self, account: Account, lease: Lease, seconds: float) -> None:
+        self.account = account
+        self.lease = lease
+        self._deadline = time.monotonic() + seconds
+        self._connection: Connection | None = None
+        self._open: tuple[int, FolderStatus] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        self.hang_up()
+
+    @property
+    def out_of_time(self) -> bool:
+        return time.monotonic() >= self._deadline
+
+    @property
+    def connection(self) -> Connection:
+        if self._connection is None:
+            self._connection = connect(self.account)
+        return self._connection
+
+    def hang_up(self) -> None:
+        """The next use connects again."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = self._open = None
+
+    def look_into(self, raw_name: bytes) -> FolderStatus:
+        """Open a folder that may have no row yet."""
+        self._open = None
+        return self.connection.examine(raw_name)
+
+    def examine(self, folder: Folder) -> FolderStatus:
+        """Open the folder anew, and tell how it is now."""
+        status = self.connection.examine(bytes(folder.raw_name))
+        self._open = (folder.pk, status)
+        return status
+
+    def opened(self, folder: Folder) -> FolderStatus:
+        """The folder's state when it was opened; open it where another one is."""
+        if self._open is None or self._open[0] != folder.pk:
+            return self.examine(folder)
+        return self._open[1]
+
+    @contextmanager
+    def commit(self) -> Iterator[None]:
+        """A transaction that is only committed while the lease is ours. Raises LeaseLost."""
+        with transaction.atomic():
+            self.lease.check_in_commit()
+            yield
