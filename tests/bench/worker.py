@@ -1,0 +1,86 @@
+"""Our sync in a process of its own, as a worker would run it."""
+
+import json
+import resource
+import subprocess
+import sys
+import time
+from dataclasses import asdict, dataclass
+
+import django
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Times in seconds. `first_seconds`: from the start until the first message is in a list."""
+
+    seconds: float
+    first_seconds: float
+    index_seconds: float
+    peak_mb: float
+    messages: int
+    threads: int
+
+
+def sync_in_a_worker(port: int, user: str, password: str) -> Outcome:
+    """The first sync and a year of past mail, everything stored and in conversations."""
+    command = [sys.executable, "-m", "tests.bench.worker", str(port), user, password]
+    said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    return Outcome(**json.loads(said.splitlines()[-1]))
+
+
+def _main(port: str, user: str, password: str) -> None:
+    django.setup()
+    from django.contrib.auth.models import User
+    from django.core.management import call_command
+    from django.db import connection
+
+    from sync import engine, runs, searching
+    from sync.models import Account, Message, Thread
+
+    call_command("migrate", verbosity=0)
+    Account.objects.all().delete()
+    owner, _ = User.objects.get_or_create(username="bench")
+    account = Account(
+        owner=owner,
+        address="anna@demo.example",
+        own_addresses=["anna@demo.example"],
+        host="127.0.0.1",
+        port=int(port),
+        security=Account.Security.PLAIN,
+        username=user,
+    )
+    account.set_secret(password)
+    account.save()
+    runs.start_first_sync(account)
+    began = time.monotonic()
+    engine.work(account.pk, "bench", 0)
+    first = time.monotonic() - began if Message.objects.exists() else float("nan")
+    while engine.work(account.pk, "bench", 45):
+        pass
+    account.refresh_from_db()
+    runs.start_past_sync(account, 12, "everyone")
+    while engine.work(account.pk, "bench", 45):
+        pass
+    seconds = time.monotonic() - began
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    began = time.monotonic()
+    while searching.index_batch():
+        pass
+    outcome = Outcome(
+        seconds,
+        first,
+        time.monotonic() - began,
+        peak,
+        Message.objects.count(),
+        Thread.objects.count(),
+    )
+    connection.close()
+    print(json.dumps(asdict(outcome)))
+
+
+if __name__ == "__main__":
+    import os
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm_inbox.settings")
+    _main(*sys.argv[1:])
