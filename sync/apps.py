@@ -5,3 +5,10 @@ from django.apps import AppConfig
 
 class SyncConfig(AppConfig):
     name = "sync"
+
+    def ready(self) -> None:
+        # Models can only be imported once every application is there.
+        from contacts.signals import addresses_changed
+        from sync import relinking
+
+        addresses_changed.connect(relinking.relink)

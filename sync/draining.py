@@ -9,11 +9,12 @@ What is not committed is still LISTED, so a broken run goes on where it was.
 
 import time
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from itertools import groupby
 from types import TracebackType
 from typing import Self
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from sync import ledger, runs
 from sync.arrival import Arrival
@@ -49,6 +50,7 @@ def drain_to_the_end(session: Session, run: Run) -> bool:
     with Drain(session, run) as draining:
         while draining.step():
             if session.out_of_time:
+                draining.flush()
                 return False
     with session.commit():
         runs.finish(run)
@@ -62,6 +64,8 @@ class Drain:
         self._session = session
         self._run = run
         self._window = FIRST_WINDOW
+        # Where the last window ended: its entries may still be on their way to the database.
+        self._before: tuple[datetime, int] | None = None
         self._storing = Storing(session)
         self._sources = {source.folder.pk: source for source in sources(session.account)}
 
@@ -79,40 +83,59 @@ class Drain:
         A message that makes the server hang up must not stop all others: after a cut the window
         is halved, until the one message is alone, and tried three times.
         """
-        entries = list(self._listed()[: self._window])
+        entries = self._next_window()
         if not entries:
             return False
         began = time.monotonic()
         try:
             self._drain(entries)
         except _CUT_OFF as error:
-            self._session.hang_up()
+            self._start_over()
             if len(entries) == 1:
                 self._give_up_on(entries, error.code)
             self._session.connection.noop()
             self._window = max(1, len(entries) // 2)
-        else:
-            quick = time.monotonic() - began < STEP_SECONDS
-            self._window = min(2 * self._window, LARGEST_WINDOW) if quick else self._window
-        return True
-
-    def _listed(self) -> QuerySet[LedgerEntry]:
-        return (
-            LedgerEntry.objects.filter(run=self._run, state=LedgerEntry.State.LISTED)
-            .order_by("-arrived_at", "-uid")
-            .select_related("folder")
-        )
-
-    def _drain(self, entries: Sequence[LedgerEntry]) -> None:
-        by_folder = sorted(entries, key=lambda entry: entry.folder_id)
-        try:
-            for _, share in groupby(by_folder, key=lambda entry: entry.folder_id):
-                self._drain_folder(list(share))
-                # A copy in the next folder is one only once the message is here.
-                self._storing.flush()
         except BaseException:
             self._storing.forget()
             raise
+        else:
+            quick = time.monotonic() - began < STEP_SECONDS
+            self._window = min(4 * self._window, LARGEST_WINDOW) if quick else self._window
+        return True
+
+    def flush(self) -> None:
+        """All that was fetched is committed when this returns."""
+        self._storing.flush()
+
+    def _next_window(self) -> list[LedgerEntry]:
+        """The next entries; at the end once more those that were put off on the way."""
+        entries = list(self._listed()[: self._window])
+        if not entries and self._before is not None:
+            self.flush()
+            self._before = None
+            entries = list(self._listed()[: self._window])
+        if entries:
+            self._before = entries[-1].arrived_at, entries[-1].uid
+        return entries
+
+    def _listed(self) -> QuerySet[LedgerEntry]:
+        listed = LedgerEntry.objects.filter(run=self._run, state=LedgerEntry.State.LISTED)
+        if self._before is not None:
+            at, uid = self._before
+            listed = listed.filter(Q(arrived_at__lt=at) | Q(arrived_at=at, uid__lt=uid))
+        return listed.order_by("-arrived_at", "-uid").select_related("folder")
+
+    def _start_over(self) -> None:
+        self._session.hang_up()
+        self._storing.forget()
+        self._before = None
+
+    def _drain(self, entries: Sequence[LedgerEntry]) -> None:
+        by_folder = sorted(entries, key=lambda entry: entry.folder_id)
+        for _, share in groupby(by_folder, key=lambda entry: entry.folder_id):
+            self._drain_folder(list(share))
+        # Somebody may be waiting for the first few.
+        self._storing.send()
 
     def _drain_folder(self, entries: list[LedgerEntry]) -> None:
         folder = entries[0].folder
@@ -146,6 +169,8 @@ class Drain:
                 broken.setdefault(metadata.error.code, []).append(entry.pk)
             else:
                 found.append((entry, metadata))
+        if not gone and not broken:
+            return found
         with self._session.commit():
             ledger.mark_expunged(entries[0].folder, gone)
             for code, pks in broken.items():
@@ -153,6 +178,8 @@ class Drain:
         return found
 
     def _record(self, judgement: Judgement) -> None:
+        if not (judgement.copies or judgement.deleted or judgement.left_out):
+            return
         with self._session.commit():
             ledger.mark_copies(judgement.copies)
             ledger.mark_deleted(judgement.deleted)
@@ -160,10 +187,13 @@ class Drain:
                 ledger.leave_out(entries, reason)
 
     def _bodies(self, wanted: list[Wanted]) -> Iterator[tuple[Fetched, list[Wanted]]]:
-        """Newest first. Copies of one message within the window are fetched once."""
+        """Newest first. Copies of one message are fetched once: those in another folder, whose
+        message is on its way, are put off until it is here.
+        """
         by_key: dict[bytes, list[Wanted]] = {}
         for one in wanted:
-            by_key.setdefault(one.dedupe_key, []).append(one)
+            if one.dedupe_key not in self._storing.under_way:
+                by_key.setdefault(one.dedupe_key, []).append(one)
         by_uid = {same[0].metadata.uid: same for same in by_key.values()}
         newest_first = sorted(by_uid, key=lambda uid: by_uid[uid][0].arrived_at, reverse=True)
         items = [(uid, by_uid[uid][0].metadata.size) for uid in newest_first]
@@ -187,7 +217,7 @@ class Drain:
         with self._session.commit():
             folder.selectable = False
             folder.save(update_fields=["selectable"])
-            self._listed().filter(folder=folder).order_by().update(
+            self._run.entries.filter(folder=folder, state=LedgerEntry.State.LISTED).update(
                 state=LedgerEntry.State.FAILED, problem=error.code
             )
 

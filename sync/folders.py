@@ -2,6 +2,7 @@
 
 from django.db.models.functions import Now
 
+from sync.leases import claim
 from sync.models import Account, Folder, Label
 from sync.session import Session
 from sync.wire import FolderInfo, FolderStatus
@@ -52,6 +53,26 @@ def refresh(session: Session) -> None:
             missing_since=Now()
         )
         note_keywords(account, inbox)
+
+
+def learn(account: Account, holder: str) -> None:
+    """Read folders and labels before anything is synced, with how much each folder holds.
+
+    Raises WireError. Where a worker has the account it does the same itself.
+    """
+    lease = claim(account.pk, holder)
+    if lease is None:
+        return
+    try:
+        with Session(account, lease, 0) as session:
+            refresh(session)
+            fresh = account.folders.filter(selectable=True, missing_since=None, uidnext=None)
+            by_name = {bytes(folder.raw_name): folder for folder in fresh}
+            for raw_name, status in session.connection.statuses(by_name):
+                if isinstance(status, FolderStatus):
+                    fresh.filter(pk=by_name[raw_name].pk).update(messages=status.messages)
+    finally:
+        lease.release()
 
 
 def note_keywords(account: Account, status: FolderStatus) -> None:

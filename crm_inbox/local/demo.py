@@ -137,7 +137,13 @@ def _site(environment: dict[str, str], port: int, running: ExitStack) -> list[Ch
     granian = ["granian", "--interface=wsgi", f"--host={LOOPBACK}", f"--port={port}"]
     granian += ["--blocking-threads=4", "--log-level=warning", "crm_inbox.wsgi:application"]
     celery = ["celery", "-A", "crm_inbox", "--quiet"]
-    worker = [*celery, "worker", "--queues=live,past,index", "--concurrency=3", "--loglevel=INFO"]
+    worker = [
+        *celery,
+        "worker",
+        "--queues=live,past,index",
+        "--concurrency=3",
+        "--loglevel=WARNING",
+    ]
     worker += ["--without-mingle", "--without-gossip"]
     beat = [*celery, "beat", f"--schedule={folder / 'beat'}", "--pidfile=", "--loglevel=WARNING"]
     children = [

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Protocol
 
+from crm_inbox.local.dovecot_server import DovecotServer
 from crm_inbox.local.processes import LocalServerError
 from crm_inbox.local.pymap_server import Pymap
 
@@ -16,7 +17,10 @@ class ImapServer(Protocol):
     comfortable_count: int
     # Whether the mail is still there at the next start.
     keeps_mail: bool
-    port: int
+
+    @property
+    def port(self) -> int:
+        """0 before the first start."""
 
     def start(self) -> None:
         """Returns once it answers, on `port`. Raises LocalServerError."""
@@ -27,8 +31,9 @@ class ImapServer(Protocol):
 
 def imap_server(folder: Path, username: str, password: str) -> ImapServer:
     """The best server that this machine has, not started. Raises LocalServerError."""
-    if Pymap.available():
-        return Pymap(folder, username, password)
+    for server in (DovecotServer, Pymap):
+        if server.available():
+            return server(folder, username, password)
     raise LocalServerError(
         "No mail server for the demo: install the packages of requirements-demo.txt, or Dovecot."
     )

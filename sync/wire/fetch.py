@@ -47,10 +47,12 @@ class Bodies:
         self._fetching = Fetching(channel, depth)
         self._sizes: dict[int, int] = {}
         self._parts: dict[int, _Parts] = {}
+        self._supply = _Supply(())
 
     def fetch(self, items: Iterable[tuple[int, int]]) -> Iterator[Fetched]:
         self._sizes = dict(items)
-        for answer in self._fetching.run(_batches(self._sizes.items())):
+        self._supply = _Supply(self._sizes.items())
+        for answer in self._fetching.run(self._supply):
             fetched = self._fetched(answer)
             if fetched is not None:
                 yield fetched
@@ -82,7 +84,7 @@ class Bodies:
         if not texts:
             return Fetched(answer.uid, parts=PartialMessage(header, (), tuple(attachments)))
         self._parts[answer.uid] = _Parts(header, texts, attachments)
-        self._fetching.ask_first(_text_batch(answer.uid, texts))
+        self._supply.ask_for_texts(answer.uid, texts)
         return None
 
     def _texts(self, answer: Answer) -> Fetched:
@@ -120,11 +122,31 @@ def _whole(answer: Answer) -> Fetched:
     return Fetched(answer.uid, raw=raw)
 
 
-def _text_batch(uid: int, texts: Sequence[Leaf]) -> Batch:
-    sections = [leaf.section.encode() for leaf in texts]
-    asked = b" ".join(b"BODY.PEEK[%s]<0.%d>" % (each, TEXT_PART_LIMIT) for each in sections)
-    wanted = frozenset((b"UID", *(b"BODY[%s]" % each for each in sections)))
-    return Batch([uid], b"(UID %s)" % asked, wanted)
+class _Supply(Iterator[Batch]):
+    """What to ask next. Texts are asked for in groups of messages that are built alike."""
+
+    def __init__(self, items: Iterable[tuple[int, int]]) -> None:
+        self._planned = _batches(items)
+        self._groups: dict[bytes, Batch] = {}
+
+    def ask_for_texts(self, uid: int, texts: Sequence[Leaf]) -> None:
+        sections = [leaf.section.encode() for leaf in texts]
+        asked = b" ".join(b"BODY.PEEK[%s]<0.%d>" % (each, TEXT_PART_LIMIT) for each in sections)
+        wanted = frozenset((b"UID", *(b"BODY[%s]" % each for each in sections)))
+        group = self._groups.setdefault(asked, Batch([], b"(UID %s)" % asked, wanted))
+        group.uids = [*group.uids, uid]
+
+    def __next__(self) -> Batch:
+        """StopIteration only says that there is nothing to ask at this moment."""
+        for asked, group in self._groups.items():
+            if len(group.uids) >= FIRST_BATCH:
+                return self._groups.pop(asked)
+        batch = next(self._planned, None)
+        if batch is not None:
+            return batch
+        if self._groups:
+            return self._groups.pop(next(iter(self._groups)))
+        raise StopIteration
 
 
 def _batches(items: Iterable[tuple[int, int]]) -> Iterator[Batch]:

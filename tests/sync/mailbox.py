@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from django.contrib.auth.models import User
 from django.db import connection as database
 from django.utils import timezone
@@ -17,8 +18,8 @@ from sync.leases import claim
 from sync.models import Account, LedgerEntry, Message, Run
 from sync.session import Session
 from sync.wire import encode_name
+from tests.imap.dovecot import PASSWORD, People
 
-PASSWORD = "zażółć gęślą jaźń"
 NOW = datetime.now(UTC).replace(microsecond=0)
 
 
@@ -206,3 +207,9 @@ def dump(account: Account) -> dict[str, list[tuple[object, ...]]]:
 def a_moment_ago(account: Account) -> None:
     """As if the account had just been looked at."""
     Account.objects.filter(pk=account.pk).update(checked_at=timezone.now())
+
+
+@pytest.fixture
+def mailbox(people: People, transactional_db: None) -> Mailbox:
+    """A mailbox of somebody new, connected and not synced yet."""
+    return Mailbox(people.dovecot, people.new().name)

@@ -6,7 +6,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from sync.models import Account, Run
-from tests.sync.mailbox import PASSWORD, Mailbox
+from tests.imap.dovecot import PASSWORD
+from tests.sync.mailbox import Mailbox
 
 pytestmark = pytest.mark.needs("dovecot")
 

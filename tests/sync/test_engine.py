@@ -165,12 +165,12 @@ def test_running_any_sync_twice_changes_no_row(mailbox: Mailbox) -> None:
     assert dump(mailbox.account) == before
 
 
-def renumber(mailbox: Mailbox, folder: str = "INBOX") -> None:
-    """Dovecot gives new numbers to a folder whose list of UIDs is lost."""
-    for path in mailbox.dovecot.folder.rglob("dovecot-uidlist"):
-        path.unlink()
-    for path in mailbox.dovecot.folder.rglob("dovecot.index*"):
-        path.unlink()
+def renumber(mailbox: Mailbox) -> None:
+    """Dovecot gives new numbers to folders whose lists of UIDs are lost."""
+    for pattern in ("dovecot-uidlist", "dovecot.index*"):
+        for path in mailbox.dovecot.folder.rglob(pattern):
+            if mailbox.name in path.parts:
+                path.unlink()
 
 
 def test_a_renumbered_folder_is_mapped_and_nothing_is_fetched_again(mailbox: Mailbox) -> None:

@@ -1,4 +1,5 @@
 from argparse import ArgumentParser
+from functools import partial
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
@@ -6,6 +7,7 @@ from django.db import transaction
 
 from crm_inbox.demo import installation
 from crm_inbox.private_keys import own_key
+from sync import runs, tasks
 
 
 class Command(BaseCommand):
@@ -20,4 +22,6 @@ class Command(BaseCommand):
         user = installation.user()
         installation.contacts()
         password = own_key(settings.DATA_DIR, "imap_password")
-        installation.account(user, imap_port, password)
+        account = installation.account(user, imap_port, password)
+        runs.start_first_sync(account)
+        transaction.on_commit(partial(tasks.wake, account.pk))
