@@ -8,7 +8,15 @@ export PYTHON
 NO_SERVERS := DATA_DIR=.build/check DATABASE_URL='postgresql:///none?host=/nonexistent' REDIS_URL=redis://127.0.0.1:1/0
 EXPORT := $(UV) export --frozen --quiet --no-header --no-emit-project --format requirements-txt
 
-.PHONY: test check lock stop clean
+.PHONY: demo demo-clean test check bench lock messages stop clean
+
+# A mailbox full of mail, synced, in the browser. Ctrl-C ends it, the next start goes on.
+demo: $(VENV)/.demo
+	@$(BIN)/python -m crm_inbox.local.demo
+
+# Forget the demo: its servers, its mail, its keys.
+demo-clean:
+	@[ ! -x $(BIN)/python ] || $(BIN)/python -m crm_inbox.local.demo clean
 
 # All tests, on real servers that the tests start for themselves.
 test: $(VENV)/.dev
@@ -20,8 +28,14 @@ check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
+	$(BIN)/djlint templates --check --lint --quiet
 	$(NO_SERVERS) $(BIN)/mypy
 	$(NO_SERVERS) $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+
+# How fast the sync is, beside mbsync.
+bench: $(VENV)/.dev
+	@.ci/packages
+	$(BIN)/python -m tests.bench $(ARGS)
 
 # Resolve the dependencies again (needs uv); pip installs what this writes, which names no host.
 lock:
@@ -29,6 +43,11 @@ lock:
 	$(EXPORT) --no-default-groups -o requirements.txt
 	$(EXPORT) --no-default-groups --group local -o requirements-demo.txt
 	$(EXPORT) --all-groups -o requirements-dev.txt
+
+# Collect the sentences to translate (needs gettext); the site compiles them without it.
+messages: $(VENV)/.dev
+	$(NO_SERVERS) $(BIN)/python manage.py makemessages --locale pl --no-location --ignore .venv --ignore .build
+	$(NO_SERVERS) $(BIN)/python manage.py compile_translations
 
 # End the private servers that a command started because none were named.
 stop: $(VENV)/.demo

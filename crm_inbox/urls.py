@@ -1,9 +1,32 @@
 """Every address of the site."""
 
 from django.contrib import admin
+from django.contrib.auth import views as auth
 from django.urls import include, path
+from django.views.generic import RedirectView
+
+from crm_inbox.filters import VIEWS
+from crm_inbox.views import appearance, conversation, inbox
+from crm_inbox.views.mailboxes import cards, changes, wizard
 
 urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="inbox"), name="home"),
+    *(path(f"{slug}/", inbox.conversations, {"view": slug}, name=slug) for slug in VIEWS),
+    path("conversations/<int:pk>/", conversation.conversation, name="conversation"),
+    path("messages/<int:pk>/frame/", conversation.frame, name="mail_frame"),
+    path("messages/<int:pk>/original/", conversation.original, name="original"),
+    path("attachments/<int:pk>/", conversation.attachment, name="attachment"),
+    path("email-sync/", cards.mailboxes, name="mailboxes"),
+    path("email-sync/add/", wizard.add, name="mailbox_add"),
+    path("email-sync/add/server/", wizard.server, name="mailbox_server"),
+    path("email-sync/<int:pk>/", cards.card, name="mailbox_card"),
+    path("email-sync/<int:pk>/labels/", changes.labels, name="mailbox_labels"),
+    path("email-sync/<int:pk>/password/", wizard.password, name="mailbox_password"),
+    path("email-sync/<int:pk>/past/", changes.past, name="past_sync"),
+    path("email-sync/runs/<int:pk>/", changes.run_state, name="run_state"),
+    path("appearance/", appearance.appearance, name="appearance"),
+    path("sign-in/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("sign-out/", auth.LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
 ]

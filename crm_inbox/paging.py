@@ -1,0 +1,83 @@
+"""Pages of conversations by keyset: no page costs more than the first, nothing is seen twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import Q, QuerySet
+
+from sync.models import Thread
+
+PAGE_SIZE = 50
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in the list: just after, or before, the conversation of this moment and id."""
+
+    moment: datetime
+    pk: int
+
+    @classmethod
+    def of(cls, thread: Thread) -> Place:
+        return cls(thread.last_message_at, thread.pk)
+
+    @classmethod
+    def read(cls, text: str) -> Place | None:
+        """Of a URL: microseconds since 1970, a dot, the id. None where it is no place."""
+        try:
+            micros, pk = (int(part) for part in text.split("."))
+            if not 0 <= pk < 2**63:
+                return None
+            return cls(_EPOCH + micros * _MICROSECOND, pk)
+        except (ValueError, OverflowError):
+            return None
+
+    def __str__(self) -> str:
+        return f"{(self.moment - _EPOCH) // _MICROSECOND}.{self.pk}"
+
+
+@dataclass(frozen=True)
+class Page:
+    threads: list[Thread]
+    older: Place | None
+    newer: Place | None
+
+
+def read_page(threads: QuerySet[Thread], before: Place | None, after: Place | None) -> Page:
+    """The newest page, or the one just older than `before`, or just newer than `after`."""
+    if after and not before:
+        return _newer_page(threads, after)
+    if before:
+        threads = threads.filter(_beyond(before, "lt"))
+    found = list(threads.order_by("-last_message_at", "-pk")[: PAGE_SIZE + 1])
+    shown = found[:PAGE_SIZE]
+    return Page(
+        shown,
+        older=Place.of(shown[-1]) if len(found) > PAGE_SIZE else None,
+        newer=Place.of(shown[0]) if shown and before else None,
+    )
+
+
+def _newer_page(threads: QuerySet[Thread], after: Place) -> Page:
+    rows = threads.filter(_beyond(after, "gt")).order_by("last_message_at", "pk")
+    found = list(rows[: PAGE_SIZE + 1])
+    if len(found) < PAGE_SIZE:
+        # The first page is always a full one.
+        return read_page(threads, None, None)
+    shown = found[:PAGE_SIZE][::-1]
+    return Page(
+        shown,
+        older=Place.of(shown[-1]),
+        newer=Place.of(shown[0]) if len(found) > PAGE_SIZE else None,
+    )
+
+
+def _beyond(place: Place, side: str) -> Q:
+    """Older ("lt") or newer ("gt") than the place; the first half is what the index needs."""
+    return Q(**{f"last_message_at__{side}e": place.moment}) & (
+        Q(**{f"last_message_at__{side}": place.moment}) | Q(**{f"pk__{side}": place.pk})
+    )

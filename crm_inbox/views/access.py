@@ -1,0 +1,68 @@
+"""Who may see what: every view of a person's mail finds its rows here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar, cast
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.contrib.auth.views import redirect_to_login
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import resolve_url
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
+
+from sync.models import Account, Attachment, Message, Thread
+
+# How each kind of row leads to the user whose mail it is.
+OWNER: dict[type[Model], str] = {
+    Account: "owner",
+    Thread: "owner",
+    Message: "account__owner",
+    Attachment: "message__account__owner",
+}
+
+Row = TypeVar("Row", bound=Model)
+Rest = ParamSpec("Rest")
+
+
+class SignedIn(HttpRequest):
+    """A request of a user who has signed in."""
+
+    user: User
+    htmx: HtmxDetails
+
+
+def own(request: SignedIn, model: type[Row]) -> QuerySet[Row]:
+    """The rows of a kind that belong to the user."""
+    return model._default_manager.filter(**{OWNER[model]: request.user})
+
+
+def find_own(rows: QuerySet[Row], pk: int) -> Row:
+    """The row among those of the user; one that is somebody else's does not exist, either."""
+    row = rows.filter(pk=pk).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def signed_in(
+    view: Callable[Concatenate[SignedIn, Rest], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]:
+    """Send everybody else to the sign-in page.
+
+    htmx would put that page into the fragment it asked for, so it is told to leave instead.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            return view(cast(SignedIn, request), *args, **kwargs)
+        if cast(SignedIn, request).htmx:
+            return HttpResponseClientRedirect(resolve_url(settings.LOGIN_URL))
+        return redirect_to_login(request.get_full_path())
+
+    return cast(Callable[Concatenate[HttpRequest, Rest], HttpResponseBase], guarded)

@@ -1,0 +1,132 @@
+"""Connecting a mailbox: address, server and password, labels; then the first sync begins."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db import IntegrityError, transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from crm_inbox.views.access import SignedIn, find_own, own, signed_in
+from crm_inbox.views.mailboxes.forms import AddressForm, PasswordForm, ServerForm
+from crm_inbox.views.page import render_page
+from sync import discovery, folders, problems, tasks
+from sync.connecting import connect
+from sync.models import Account
+from sync.wire import WireError
+
+_GET_POST = require_http_methods(["GET", "HEAD", "POST"])
+# What people must do at the provider before a program may read their mail, by discovery's codes.
+_HINTS = {
+    "app_password": gettext_lazy(
+        "%(provider)s wants an app password here: make one in your account's security settings."
+    ),
+    "turn_on_imap": gettext_lazy(
+        "At %(provider)s IMAP must first be turned on in the mailbox's settings."
+    ),
+    "oauth_only": gettext_lazy(
+        "%(provider)s may refuse passwords altogether; ask your administrator whether IMAP is"
+        " allowed for your mailbox."
+    ),
+}
+
+
+@_GET_POST
+@signed_in
+def add(request: SignedIn) -> HttpResponse:
+    """The address, from which the server is found."""
+    form = AddressForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        query = urlencode({"address": form.cleaned_data["address"]})
+        return redirect(f"{reverse('mailbox_server')}?{query}")
+    return _page(request, "mailboxes/add.html", {"form": form})
+
+
+@_GET_POST
+@sensitive_post_parameters("password")
+@signed_in
+def server(request: SignedIn) -> HttpResponse:
+    """The server and the password, tested before anything is kept."""
+    address = request.POST.get("address") or request.GET.get("address", "")
+    if not AddressForm({"address": address}).is_valid():
+        return redirect("mailbox_add")
+    found = discovery.find(address)
+    form = ServerForm(request.POST or None, initial={"address": address, **vars(found)})
+    context: dict[str, object] = {"form": form, "found": found, "hint": _hint(found)}
+    if request.method == "POST" and form.is_valid():
+        account = form.account(request.user)
+        context["problem"] = _try(account)
+        if context["problem"] is None and "test" in request.POST:
+            context["works"] = True
+        elif context["problem"] is None and (kept := _keep(account)):
+            folders.learn(kept, "web")
+            return redirect("mailbox_labels", kept.pk)
+        elif context["problem"] is None:
+            form.add_error(None, _("You have connected this mailbox already."))
+    return _page(request, "mailboxes/server.html", context)
+
+
+@_GET_POST
+@sensitive_post_parameters("password")
+@signed_in
+def password(request: SignedIn, pk: int) -> HttpResponse:
+    """A new password for an account that is here; its mail and its cursors stay."""
+    account = find_own(own(request, Account), pk)
+    form = PasswordForm(request.POST or None)
+    context: dict[str, object] = {"form": form, "account": account}
+    if request.method == "POST" and form.is_valid():
+        account.set_secret(form.cleaned_data["password"])
+        context["problem"] = _try(account)
+        if context["problem"] is None:
+            _accept(account)
+            messages.success(request, _("The password works. Sync goes on where it was."))
+            return redirect("mailboxes")
+    return _page(request, "mailboxes/password.html", context)
+
+
+def _page(request: SignedIn, template: str, context: dict[str, object]) -> HttpResponse:
+    return render_page(
+        request, template, context, section="mailboxes", title=_("Connect a mailbox")
+    )
+
+
+def _hint(found: discovery.Found) -> str:
+    return str(_HINTS[found.hint]) % {"provider": found.provider} if found.hint else ""
+
+
+def _try(account: Account) -> problems.Problem | None:
+    """Log in and out again; what is wrong, in a person's words."""
+    try:
+        connect(account).close()
+    except WireError as error:
+        return problems.explain(error.code)
+    return None
+
+
+def _keep(account: Account) -> Account | None:
+    """The account saved; None where the owner has connected it before."""
+    try:
+        with transaction.atomic():
+            account.save()
+    except IntegrityError:
+        return None
+    return account
+
+
+def _accept(account: Account) -> None:
+    account.state = Account.State.ACTIVE
+    account.problem = account.problem_detail = ""
+    account.failures, account.retry_at, account.checked_at = 0, None, None
+    account.save(
+        update_fields=[
+            *("encrypted_secret", "state", "problem", "problem_detail", "failures"),
+            *("retry_at", "checked_at"),
+        ]
+    )
+    transaction.on_commit(lambda: tasks.wake(account.pk))
