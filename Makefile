@@ -46,7 +46,7 @@ lock:
 
 # Collect the sentences to translate (needs gettext); the site compiles them without it.
 messages: $(VENV)/.dev
-	$(NO_SERVERS) $(BIN)/python manage.py makemessages --locale pl --no-location --ignore .venv --ignore .build
+	$(NO_SERVERS) $(BIN)/python manage.py makemessages --locale pl --no-location --ignore .venv --ignore .build --ignore tests
 	$(NO_SERVERS) $(BIN)/python manage.py compile_translations
 
 # End the private servers that a command started because none were named.

@@ -159,6 +159,7 @@ CELERY_TASK_ROUTES = {
 }
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "sync.tasks.tick", "schedule": 5.0, "options": {"expires": 5}},
+    "empty-trash": {"task": "sync.tasks.empty_trash", "schedule": 3600.0},
 }
 
 # --- Sync

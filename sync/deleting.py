@@ -5,11 +5,16 @@ at the server, and never its content. Only a past sync that restores lifts it (s
 """
 
 from collections.abc import Collection
+from datetime import timedelta
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from sync import summaries
+from sync.models import Message, Thread
 
+# Messages that are emptied in one transaction.
+_BATCH = 500
 # Each by the messages' ids; what refers to others goes first.
 _EMPTY = (
     "DELETE FROM sync_attachmentcontent USING sync_attachment file"
@@ -25,6 +30,16 @@ _EMPTY = (
     " from_address = '', snippet = '', has_attachments = false WHERE id = ANY(%s)"
     " AND tombstone_since IS NULL",
 )
+
+
+def empty_trash(days: int) -> None:
+    """Bury what has lain in the trash for so many days."""
+    long_ago = timezone.now() - timedelta(days=days)
+    expired = Message.objects.filter(
+        thread__state=Thread.State.TRASHED, thread__trashed_at__lte=long_ago, tombstone_since=None
+    )
+    while batch := list(expired.values_list("pk", flat=True)[:_BATCH]):
+        bury(batch)
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from sync import engine, searching
+from sync import deleting, engine, searching
 from sync.models import Account, Run
 
 # By then a worker that was asked for has come, or the request is lost.
@@ -42,6 +42,12 @@ def index() -> None:
     """A part of the search's backlog."""
     if searching.catch_up(settings.SYNC_SLICE_SECONDS):
         index.delay()
+
+
+@shared_task
+def empty_trash() -> None:
+    """What was deleted long enough ago is emptied."""
+    deleting.empty_trash(settings.TRASH_DAYS)
 
 
 def wake(account_id: int) -> None:

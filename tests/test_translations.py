@@ -4,9 +4,10 @@ import gettext
 import os
 from pathlib import Path
 
+import polib
 import pytest
 
-from crm_inbox.translations import compile_changed
+from crm_inbox.translations import LOCALE, compile_changed
 
 PO = """
 msgid ""
@@ -50,3 +51,10 @@ def test_it_compiles_only_what_has_changed(source: Path) -> None:
     later = source.with_suffix(".mo").stat().st_mtime + 5
     os.utime(source, (later, later))
     assert compile_changed(locale) == [source.with_suffix(".mo")]
+
+
+def test_everything_is_said_in_polish() -> None:
+    catalogue = polib.pofile(str(LOCALE / "pl" / "LC_MESSAGES" / "django.po"), encoding="utf-8")
+    assert len(catalogue) > 200
+    assert [entry.msgid for entry in catalogue.untranslated_entries()] == []
+    assert [entry.msgid for entry in catalogue.fuzzy_entries()] == []

@@ -7,6 +7,7 @@ from datetime import datetime
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import pgettext
 
 register = template.Library()
 
@@ -17,7 +18,9 @@ def short_moment(moment: datetime) -> str:
     local, now = timezone.localtime(moment), timezone.localtime()
     if local.date() == now.date():
         return date_format(local, "H:i")
-    return date_format(local, "j M" if local.year == now.year else "j M Y")
+    if local.year == now.year:
+        return date_format(local, pgettext("a day of this year, as Django's date format", "j M"))
+    return date_format(local, pgettext("a day of another year", "j M Y"))
 
 
 @register.filter

@@ -1,8 +1,11 @@
 """Deleted mail never returns by itself, whatever happens to it at the server."""
 
-import pytest
+from datetime import timedelta
 
-from sync.deleting import bury
+import pytest
+from django.utils import timezone
+
+from sync.deleting import bury, empty_trash
 from sync.models import Message, MessageBody, Thread
 from tests.sync.mailbox import Mailbox
 from tests.sync.test_engine import renumber
@@ -56,3 +59,15 @@ def test_a_past_sync_that_restores_brings_it_back_whole(deleted: Mailbox) -> Non
     assert message.body.text.strip() == "Text of deleted"
     assert message.thread.state == Thread.State.INBOX
     assert sorted(deleted.ledger().values()) == ["stored", "stored"]
+
+
+def test_the_trash_is_emptied_after_its_days(mailbox: Mailbox) -> None:
+    for name in ("long", "short", "kept"):
+        mailbox.deliver(name)
+    mailbox.first_sync()
+    for name, days in {"long": 31, "short": 29}.items():
+        thread = Message.objects.get(message_id=f"{name}@mail.example").thread
+        thread.state, thread.trashed_at = Thread.State.TRASHED, timezone.now() - timedelta(days)
+        thread.save()
+    empty_trash(30)
+    assert mailbox.letters == ["kept", "short"]
