@@ -30,7 +30,7 @@ def is_renumbered(folder: Folder, status: FolderStatus) -> bool:
 
 
 def remap(session: Session, source: Source) -> None:
-    """List the folder anew, back to the oldest UID that the ledger has of it."""
+    """List the folder anew."""
     folder = source.folder
     status = session.examine(folder)
     lines = _lines(session, source)
@@ -73,8 +73,7 @@ def catch_up_run(account: Account) -> Run:
 
 
 def _lines(session: Session, source: Source) -> list[Line]:
-    known = LedgerEntry.objects.filter(folder=source.folder, arrived_at__gt=EPOCH)
-    oldest = known.aggregate(oldest=Min("arrived_at"))["oldest"]
+    oldest = _oldest(session.account, source.folder)
     if oldest is None:
         return []
     uids = session.connection.search_uids(search.since((oldest - _DAY).date()))
@@ -90,6 +89,13 @@ def _lines(session: Session, source: Source) -> list[Line]:
         for one in found
         if one.internaldate >= oldest or one.internaldate == EPOCH
     ]
+
+
+def _oldest(account: Account, folder: Folder) -> datetime | None:
+    """Back to the oldest that is known, and all of the covered window: mail may have come since."""
+    known = LedgerEntry.objects.filter(folder=folder, arrived_at__gt=EPOCH)
+    oldest = known.aggregate(oldest=Min("arrived_at"))["oldest"]
+    return min((at for at in (oldest, covered_since(account)) if at), default=None)
 
 
 def _list_again(account: Account, folder: Folder) -> None:

@@ -1,0 +1,146 @@
+"""Whatever happens to a mailbox, in any order, a sync ends with the ledger telling all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from sync.deleting import bury
+from sync.models import Account, Folder, LedgerEntry, Message
+from tests.imap.dovecot import People
+from tests.sync.mailbox import Mailbox, dump
+from tests.sync.test_engine import renumber
+from tests.sync.test_kill import Counter, in_a_child, sync_everything
+
+pytestmark = pytest.mark.needs("dovecot")
+FOLDERS = ("INBOX", "Work")
+
+
+class AnyMailbox(RuleBasedStateMachine):
+    """Deliver, move, copy, mark, delete at the server, delete in the CRM, renumber, crash, sync."""
+
+    def __init__(self, people: People) -> None:
+        super().__init__()
+        self.mailbox = Mailbox(people.dovecot, people.new().name)
+        self.mailbox.dovecot.add_folder(self.mailbox.name, "Work")
+        self.account = self.mailbox.account
+        self.count = 0
+        self.buried: set[str] = set()
+        sync_everything(self.account)
+        self.account.refresh_from_db()
+
+    @property
+    def places(self) -> list[tuple[str, int]]:
+        """Every folder and UID at the server."""
+        return [(folder, uid) for folder in FOLDERS for uid in self.mailbox.uids(folder)]
+
+    @rule(folder=st.sampled_from(FOLDERS), parent=st.integers(0, 5), new=st.booleans())
+    def deliver(self, folder: str, parent: int, new: bool) -> None:
+        """A new letter of today, or one more copy of the last."""
+        self.count += new or not self.count
+        reference = f"<n{parent}@mail.example>"
+        self.mailbox.deliver(f"n{self.count}", folder, days=0.01, references=reference)
+
+    @rule(data=st.data(), verb=st.sampled_from(["MOVE", "COPY"]))
+    def pass_on(self, data: st.DataObject, verb: str) -> None:
+        def act(folder: str, uid: int) -> None:
+            other = FOLDERS[1 - FOLDERS.index(folder)]
+            with self.mailbox.open(folder) as client:
+                client.uid(verb, str(uid), other)
+
+        self._somewhere(data, act)
+
+    @rule(data=st.data(), sign=st.sampled_from("+-"))
+    def mark(self, data: st.DataObject, sign: str) -> None:
+        def act(folder: str, uid: int) -> None:
+            with self.mailbox.open(folder) as client:
+                client.uid("STORE", str(uid), f"{sign}FLAGS", "(\\Seen)")
+
+        self._somewhere(data, act)
+
+    @rule(data=st.data())
+    def delete_at_the_server(self, data: st.DataObject) -> None:
+        def act(folder: str, uid: int) -> None:
+            with self.mailbox.open(folder) as client:
+                client.uid("STORE", str(uid), "+FLAGS", "(\\Deleted)")
+                client.expunge()
+
+        self._somewhere(data, act)
+
+    @precondition(lambda self: self.mailbox.letters)
+    @rule(data=st.data())
+    def delete_here(self, data: st.DataObject) -> None:
+        name = data.draw(st.sampled_from(self.mailbox.letters))
+        bury([Message.objects.get(account=self.account, message_id=f"{name}@mail.example").pk])
+        self.buried.add(name)
+
+    @rule()
+    def renumber(self) -> None:
+        renumber(self.mailbox)
+
+    @rule(at=st.integers(1, 8), after=st.booleans())
+    def crash(self, at: int, after: bool) -> None:
+        """A look that is killed at one of its commits, if it gets that far."""
+
+        def work() -> None:
+            Counter("after a commit" if after else "before a commit", at).count()
+            self.mailbox.sync()
+
+        in_a_child(work)
+        Account.objects.update(lease_until=None)
+
+    @rule()
+    def sync(self) -> None:
+        self.mailbox.sync()
+        here = {
+            (name, uid)
+            for name in FOLDERS
+            for uid, state in self.mailbox.ledger(name).items()
+            if state in ("stored", "deleted")
+        }
+        assert here == set(self.places)
+        assert not self.buried.intersection(self.mailbox.letters)
+        self._check_what_left()
+        before = dump(self.account)
+        self.mailbox.sync()
+        assert dump(self.account) == before
+
+    def teardown(self) -> None:
+        self.sync()
+        Folder.objects.filter(account=self.account).delete()
+        self.account.delete()
+
+    def _check_what_left(self) -> None:
+        copies = LedgerEntry.objects.filter(folder__account=self.account, expunged_at=None)
+        on_server = set(copies.values_list("message", flat=True))
+        for message in Message.objects.filter(account=self.account):
+            assert (message.left_server_at is None) == (message.pk in on_server), message
+
+    def _somewhere(self, data: st.DataObject, act: Callable[[str, int], None]) -> None:
+        if places := self.places:
+            act(*data.draw(st.sampled_from(places)))
+
+
+@pytest.mark.timeout(280)
+def test_the_ledger_tells_all_of_any_mailbox(people: People, transactional_db: None) -> None:
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        lambda: AnyMailbox(people),
+        settings=settings(
+            max_examples=15,
+            stateful_step_count=10,
+            phases=[Phase.explicit, Phase.generate],
+            deadline=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+            print_blob=False,
+        ),
+    )

@@ -1,0 +1,314 @@
+"""What real servers do beside the book: each oddity of theirs, byte for byte."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import replace
+
+import pytest
+
+from sync.wire import (
+    AuthenticationRefused,
+    Connection,
+    ConnectionLost,
+    ConnectionTimedOut,
+    Credentials,
+    FolderNotSelectable,
+    LoginDisabled,
+    PlaintextRefused,
+    StarttlsUnavailable,
+    Throttled,
+    search,
+)
+from tests.imap.scripted import Rule, Talk, scripted, stall
+
+ANNA = Credentials("anna", 'zażółć gęślą \\"jaźń" 密码')
+EXAMINED = (
+    b"* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 9] x\r\n{tag} OK [READ-ONLY] x\r\n"
+)
+OPEN: Rule = ("EXAMINE", EXAMINED)
+
+
+@pytest.fixture(params=[False, True], ids=["at once", "byte by byte"])
+def slowly(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
+
+
+def metadata(uid: int, name: str = "a") -> bytes:
+    header = f"From: {name}@x.example\r\n\r\n".encode()
+    return (
+        b'* %d FETCH (UID %d FLAGS () INTERNALDATE "17-Jul-2026 02:44:25 -0700" RFC822.SIZE 9'
+        b" BODY[HEADER.FIELDS (FROM)] {%d}\r\n%s)\r\n"
+    ) % (uid, uid, len(header), header)
+
+
+def test_a_password_of_any_unicode_arrives_whole(slowly: bool) -> None:
+    with scripted(slowly=slowly) as server:
+        Connection.open(server.server, ANNA).close()
+    said = next(line for line in server.asked if line.startswith("AUTHENTICATE PLAIN"))
+    assert base64.b64decode(said.split()[-1]).decode() == f"\0anna\0{ANNA.secret}"
+
+
+def test_a_server_that_wants_id_first_gets_it(slowly: bool) -> None:
+    offered = b"* CAPABILITY IMAP4rev1 ID AUTH=PLAIN SASL-IR\r\n{tag} OK done\r\n"
+    rules: tuple[Rule, ...] = (("CAPABILITY", offered), ("ID", b"* ID NIL\r\n{tag} OK done\r\n"))
+    with scripted(*rules, slowly=slowly) as server:
+        Connection.open(server.server, ANNA).close()
+    verbs = [line.split()[0] for line in server.asked]
+    assert verbs.index("ID") < verbs.index("AUTHENTICATE")
+
+
+def test_a_server_that_knows_us_already_is_believed() -> None:
+    with scripted(greeting=b"* PREAUTH welcome\r\n") as server:
+        Connection.open(server.server, ANNA).close()
+    assert not any(line.startswith(("LOGIN", "AUTH")) for line in server.asked)
+
+
+def test_logindisabled_sends_no_password() -> None:
+    offered = b"* CAPABILITY IMAP4rev1 LOGINDISABLED\r\n{tag} OK done\r\n"
+    with scripted(("CAPABILITY", offered)) as server, pytest.raises(LoginDisabled):
+        Connection.open(server.server, ANNA)
+    assert not any(line.startswith(("LOGIN", "AUTH")) for line in server.asked)
+
+
+def test_starttls_that_somebody_hides_never_falls_back_to_plain_text() -> None:
+    with scripted() as server, pytest.raises(StarttlsUnavailable):
+        Connection.open(replace(server.server, security="starttls"), ANNA)
+    assert not any(line.startswith(("LOGIN", "AUTH")) for line in server.asked)
+
+
+def test_plain_text_goes_nowhere_but_to_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sync.wire.dial.ipaddress.ip_address", lambda _: _Elsewhere())
+    with scripted() as server, pytest.raises(PlaintextRefused):
+        Connection.open(server.server, ANNA)
+    assert not any(line.startswith(("LOGIN", "AUTH")) for line in server.asked)
+
+
+class _Elsewhere:
+    is_loopback = False
+    ipv4_mapped = None
+
+
+def test_a_refused_password_is_named(slowly: bool) -> None:
+    refusal = b"{tag} NO [AUTHENTICATIONFAILED] no\r\n"
+    with (
+        scripted(("AUTHENTICATE", refusal), ("LOGIN", refusal), slowly=slowly) as server,
+        pytest.raises(AuthenticationRefused),
+    ):
+        Connection.open(server.server, ANNA)
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        (b"NO [THROTTLED] Slow down. Backoff Time: 60", 60),
+        (b"NO Request is throttled. Suggested Backoff Time: 92415 milliseconds", 92.415),
+        (b"BAD [OVERQUOTA] Account exceeded command or bandwidth limits", 60),
+    ],
+)
+def test_a_wish_to_slow_down_is_heard(said: bytes, seconds: float) -> None:
+    rules: tuple[Rule, ...] = (OPEN, ("UID SEARCH", b"{tag} " + said + b"\r\n"))
+    with scripted(*rules) as server, Connection.open(server.server, ANNA) as connection:
+        connection.examine(b"INBOX")
+        with pytest.raises(Throttled) as caught:
+            connection.search_uids(search.ALL)
+    assert caught.value.wait == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (b"* 3 EXISTS\r\n{tag} OK x\r\n", (None, None, None)),
+        (
+            b"* 3 EXISTS\r\n* OK [UIDVALIDITY 0] x\r\n* OK [UIDNEXT 0] x\r\n"
+            b"* OK [HIGHESTMODSEQ 0] x\r\n{tag} OK x\r\n",
+            (None, None, None),
+        ),
+        (EXAMINED, (7, 9, None)),
+    ],
+)
+def test_what_a_folder_does_not_say_is_none(
+    said: bytes, expected: tuple[int | None, ...], slowly: bool
+) -> None:
+    with (
+        scripted(("EXAMINE", said), slowly=slowly) as server,
+        Connection.open(server.server, ANNA) as connection,
+    ):
+        status = connection.examine(b"INBOX")
+    assert (status.uidvalidity, status.uidnext, status.highestmodseq) == expected
+
+
+def test_a_folder_that_is_listed_and_cannot_be_opened_is_named() -> None:
+    with (
+        scripted(("EXAMINE", b"{tag} NO Permission denied\r\n")) as server,
+        Connection.open(server.server, ANNA) as connection,
+        pytest.raises(FolderNotSelectable),
+    ):
+        connection.examine(b"INBOX")
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "delimiter", "selectable"),
+    [
+        (rb'(\HasNoChildren) "/" "Kos&AX4-"', "Kosž", "/", True),
+        (rb'() "/" "A&B"', "A&B", "/", True),
+        (rb'() "/" "say \"hi\" \\ bye"', 'say "hi" \\ bye', "/", True),
+        (rb"() NIL INBOX", "INBOX", None, True),
+        (rb'(\Noselect) "." "Parent"', "Parent", ".", False),
+        (b'() "/" {5}\r\na(b)c', "a(b)c", "/", True),
+        (rb'() "/" 2024', "2024", "/", True),
+    ],
+)
+def test_folders_are_read_whatever_their_names(
+    line: bytes, name: str, delimiter: str | None, selectable: bool, slowly: bool
+) -> None:
+    answer = b"* LIST " + line + b"\r\n{tag} OK done\r\n"
+    with (
+        scripted(("LIST", answer), slowly=slowly) as server,
+        Connection.open(server.server, ANNA) as connection,
+    ):
+        (folder,) = connection.folders()
+    assert (folder.name, folder.delimiter, folder.selectable) == (name, delimiter, selectable)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        metadata(5) + metadata(6) + b"{tag} OK done\r\n",
+        # The other way round, and beside the point.
+        metadata(6)
+        + b"* 9 EXISTS\r\n* 1 FETCH (FLAGS (\\Seen))\r\n"
+        + metadata(5)
+        + b"{tag} OK x\r\n",
+        # Expunged in the middle.
+        metadata(5) + b"* 2 EXPUNGE\r\n" + metadata(6) + b"{tag} OK x\r\n",
+        # The UID after the literal.
+        metadata(5).replace(b"(UID 5 ", b"(").replace(b"\r\n)\r\n", b"\r\n UID 5)\r\n")
+        + metadata(6)
+        + b"{tag} OK x\r\n",
+    ],
+    ids=["by the book", "unsolicited", "expunge", "uid last"],
+)
+def test_data_finds_its_message_however_it_comes(answer: bytes, slowly: bool) -> None:
+    with (
+        scripted(OPEN, ("UID FETCH", answer), slowly=slowly) as server,
+        Connection.open(server.server, ANNA) as connection,
+    ):
+        connection.examine(b"INBOX")
+        found = {one.uid: one for one in connection.metadata([5, 6])}
+    assert sorted(found) == [5, 6]
+    assert not any(one.missing or one.error for one in found.values())
+
+
+def test_one_message_in_several_answers_is_put_together(slowly: bool) -> None:
+    answer = (
+        b"* 1 FETCH (UID 5 FLAGS (\\Seen) RFC822.SIZE 9)\r\n"
+        b'* 1 FETCH (UID 5 INTERNALDATE "17-Jul-2026 02:44:25 -0700")\r\n'
+        b"* 1 FETCH (UID 5 BODY[HEADER.FIELDS (FROM)] {5}\r\nA: b\n)\r\n{tag} OK x\r\n"
+    )
+    with (
+        scripted(OPEN, ("UID FETCH", answer), slowly=slowly) as server,
+        Connection.open(server.server, ANNA) as connection,
+    ):
+        connection.examine(b"INBOX")
+        (one,) = connection.metadata([5])
+    assert (one.size, one.flags, one.headers) == (9, frozenset({"\\Seen"}), b"A: b\n")
+
+
+def test_a_message_is_missing_only_when_its_command_has_ended(slowly: bool) -> None:
+    with (
+        scripted(OPEN, ("UID FETCH", metadata(5) + b"{tag} OK x\r\n"), slowly=slowly) as server,
+        Connection.open(server.server, ANNA) as connection,
+    ):
+        connection.examine(b"INBOX")
+        found = {one.uid: one.missing for one in connection.metadata([5, 6])}
+    assert found == {5: False, 6: True}
+
+
+def test_a_long_list_of_uids_that_is_refused_is_halved() -> None:
+    def one_at_a_time(talk: Talk) -> None:
+        uids = talk.line.split()[2]
+        if not uids.isdigit():
+            talk.say(b"{tag} BAD Too many UIDs\r\n")
+        else:
+            talk.say(metadata(int(uids)) + b"{tag} OK x\r\n")
+
+    with (
+        scripted(OPEN, ("UID FETCH", one_at_a_time)) as server,
+        Connection.open(server.server, ANNA) as connection,
+    ):
+        connection.examine(b"INBOX")
+        found = {one.uid: one.error for one in connection.metadata([2, 4, 6, 8])}
+    assert found == {2: None, 4: None, 6: None, 8: None}
+
+
+def test_a_bye_in_the_middle_of_a_literal_is_a_lost_connection(slowly: bool) -> None:
+    def cut(talk: Talk) -> None:
+        talk.say(b"* 1 FETCH (UID 5 BODY[] {100}\r\nhalf of it* BYE sorry\r\n")
+        talk.hang_up()
+
+    with (
+        scripted(OPEN, ("UID FETCH", cut), slowly=slowly) as server,
+        Connection.open(server.server, ANNA) as connection,
+    ):
+        connection.examine(b"INBOX")
+        with pytest.raises(ConnectionLost):
+            list(connection.bodies([(5, 100)]))
+
+
+def test_a_stall_ends_in_a_timeout_and_the_connection_is_dead() -> None:
+    with scripted(OPEN, ("UID SEARCH", stall(5))) as server:
+        connection = Connection.open(replace(server.server, read_timeout=0.3), ANNA)
+        connection.examine(b"INBOX")
+        with pytest.raises(ConnectionTimedOut):
+            connection.search_uids(search.ALL)
+        with pytest.raises(ConnectionLost):
+            connection.noop()
+
+
+def test_a_structure_that_cannot_be_read_brings_the_message_whole(slowly: bool) -> None:
+    def answer(talk: Talk) -> None:
+        if "BODYSTRUCTURE" in talk.line:
+            talk.say(b"* 1 FETCH (UID 5 BODYSTRUCTURE ((NIL NIL) BODY[HEADER] {2}\r\n\r\n)\r\n")
+            talk.say(b"{tag} OK x\r\n")
+        else:
+            talk.say(b"* 1 FETCH (UID 5 BODY[] {9}\r\nA: b\r\n\r\nc)\r\n{tag} OK x\r\n")
+
+    with (
+        scripted(OPEN, ("UID FETCH", answer), slowly=slowly) as server,
+        Connection.open(server.server, ANNA) as connection,
+    ):
+        connection.examine(b"INBOX")
+        (fetched,) = connection.bodies([(5, 300_000)])
+    assert fetched.raw == b"A: b\r\n\r\nc"
+
+
+@pytest.mark.parametrize(
+    ("answer", "uids"),
+    [
+        (b"* SEARCH 9 5 7\r\n", [5, 7, 9]),
+        (b"* SEARCH\r\n", []),
+        (b"", []),
+        (b"* SEARCH 5 7 (MODSEQ 917)\r\n", [5, 7]),
+        (b"* SEARCH 5\r\n* SEARCH 7\r\n", [5, 7]),
+    ],
+)
+def test_searches_are_read_in_all_their_forms(answer: bytes, uids: list[int]) -> None:
+    with (
+        scripted(OPEN, ("UID SEARCH", answer + b"{tag} OK x\r\n")) as server,
+        Connection.open(server.server, ANNA) as connection,
+    ):
+        connection.examine(b"INBOX")
+        assert connection.search_uids(search.ALL) == uids
+
+
+def test_without_extensions_none_is_asked_for() -> None:
+    with (
+        scripted(OPEN, ("UID FETCH", metadata(5) + b"{tag} OK x\r\n")) as server,
+        Connection.open(server.server, ANNA) as connection,
+    ):
+        connection.examine(b"INBOX")
+        list(connection.metadata([5]))
+    said = " ".join(server.asked)
+    for word in ("MODSEQ", "X-GM", "EMAILID", "CONDSTORE", "IDLE"):
+        assert word not in said
