@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from django.db import connection
+from django.db import connection, transaction
 
 # A contact's address is found through the participants; the account's own addresses never count.
 _REFRESH = """
@@ -62,7 +62,10 @@ WHERE thread.id = told.thread_id
 def refresh(threads: Collection[int]) -> None:
     """Work out the list's columns of these conversations again, in one statement."""
     if threads:
-        with connection.cursor() as cursor:
+        with transaction.atomic(), connection.cursor() as cursor:
+            # A few rows of each table, always by index; while a first sync fills the tables there
+            # are no statistics yet that would tell the planner so.
+            cursor.execute("SET LOCAL enable_seqscan TO off")
             cursor.execute(_REFRESH, {"threads": sorted(threads)})
 
 
