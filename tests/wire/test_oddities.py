@@ -20,7 +20,7 @@ from sync.wire import (
     Throttled,
     search,
 )
-from tests.imap.scripted import Rule, Talk, scripted, stall
+from tests.imap.scripted_server import Rule, Talk, scripted, stall
 
 ANNA = Credentials("anna", 'zażółć gęślą \\"jaźń" 密码')
 EXAMINED = (
