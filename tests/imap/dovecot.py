@@ -62,7 +62,7 @@ class Person:
         when = imaplib.Time2Internaldate(date or dt.datetime.now(dt.UTC))
         with self.client() as client:
             client.create(quoted(folder))
-            # The text as it is: imaplib would turn bare line ends into CR LF.
+            # imaplib turns bare line ends into CR LF: raw oddities are delivered as files instead.
             said = _ok(client.append(quoted(folder), " ".join(flags) or None, when, raw))
         return int(said.partition(b"]")[0].split()[-1])
 
