@@ -17,10 +17,9 @@ from typing import Self
 from django.db.models import Q, QuerySet
 
 from sync import ledger, runs
-from sync.arrival import Arrival
 from sync.judging import Judgement, Wanted, judge_all, policy_of
 from sync.models import Folder, LedgerEntry, Run
-from sync.parse import ParsedMessage, parse_message, parse_partial
+from sync.parse import Unread
 from sync.renumbering import is_renumbered, remap
 from sync.scope import sources
 from sync.session import Session
@@ -38,7 +37,7 @@ from sync.wire import (
 
 # Entries whose metadata is asked for at once. The first window is small: somebody is waiting.
 FIRST_WINDOW = 50
-LARGEST_WINDOW = 2000
+LARGEST_WINDOW = 4000
 # A window that took longer is large enough.
 STEP_SECONDS = 5.0
 TRIES = 3
@@ -206,7 +205,7 @@ class Drain:
             with self._session.commit():
                 ledger.count_a_try([one.entry for one in wanted], code, TRIES)
             return
-        self._storing.add(_arrival(fetched, wanted))
+        self._storing.add(_unread(fetched), wanted)
 
     def _give_up_on(self, entries: Sequence[LedgerEntry], code: str) -> None:
         with self._session.commit():
@@ -222,25 +221,7 @@ class Drain:
             )
 
 
-def _arrival(fetched: Fetched, wanted: list[Wanted]) -> Arrival:
-    first = wanted[0]
-    parsed = _parsed(fetched, first)
-    metadata = first.metadata
-    thread = str(metadata.gm_thrid) if metadata.gm_thrid else metadata.threadid or ""
-    return Arrival(
-        [one.entry for one in wanted],
-        first.dedupe_key,
-        parsed,
-        first.arrived_at,
-        metadata.size,
-        seen="\\Seen" in metadata.flags,
-        direction="sent" if any(one.sent for one in wanted) else "received",
-        server_thread=thread,
-    )
-
-
-def _parsed(fetched: Fetched, wanted: Wanted) -> ParsedMessage:
+def _unread(fetched: Fetched) -> Unread:
     if fetched.parts is not None:
-        parts = fetched.parts
-        return parse_partial(parts.header, parts.texts, parts.attachments)
-    return parse_message(fetched.raw or b"", wanted.headers)
+        return Unread(fetched.parts.header, fetched.parts.texts, fetched.parts.attachments)
+    return Unread(fetched.raw or b"")

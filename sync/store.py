@@ -4,7 +4,7 @@ The account's row is locked for the length of the transaction, so what is looked
 until the commit, and a batch that was stored before changes nothing when it comes again.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -42,8 +42,8 @@ def store(account: Account, arrivals: Sequence[Arrival]) -> int:
     with transaction.atomic():
         _lock(account)
         keys = [arrival.dedupe_key for arrival in arrivals]
-        buried = _lift_tombstones(account, keys)
-        here = _messages_here(account, keys)
+        here, buried = _messages_here(account, keys)
+        _lift_tombstones(buried.values())
         fresh = _once_each(arrivals, here)
         if fresh:
             threads = _threads(account, fresh)
@@ -57,22 +57,27 @@ def _lock(account: Account) -> None:
     Account.objects.select_for_update(no_key=True).only("id").get(pk=account.pk)
 
 
-def _lift_tombstones(account: Account, keys: list[bytes]) -> dict[bytes, int]:
-    """Take away the tombstones of messages that come back, for rows with the same ids."""
+def _messages_here(
+    account: Account, keys: list[bytes]
+) -> tuple[dict[bytes, int], dict[bytes, int]]:
+    """Ids of the messages that are here, and of the tombstones of those that were."""
     rows = _rows(
-        "DELETE FROM sync_message WHERE account_id = %s AND dedupe_key = ANY(%s)"
-        " AND tombstone_since IS NOT NULL RETURNING dedupe_key, id",
+        "SELECT dedupe_key, id, tombstone_since IS NOT NULL FROM sync_message"
+        " WHERE account_id = %s AND dedupe_key = ANY(%s)",
         [account.pk, keys],
     )
-    return {bytes(key): message for key, message in rows}
+    here: dict[bytes, int] = {}
+    buried: dict[bytes, int] = {}
+    for key, message, tombstone in rows:
+        (buried if tombstone else here)[bytes(key)] = message
+    return here, buried
 
 
-def _messages_here(account: Account, keys: list[bytes]) -> dict[bytes, int]:
-    rows = _rows(
-        "SELECT dedupe_key, id FROM sync_message WHERE account_id = %s AND dedupe_key = ANY(%s)",
-        [account.pk, keys],
-    )
-    return {bytes(key): message for key, message in rows}
+def _lift_tombstones(messages: Collection[int]) -> None:
+    """Take them away for rows with the same ids, of messages that come back."""
+    if messages:
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM sync_message WHERE id = ANY(%s)", [list(messages)])
 
 
 def _once_each(arrivals: Iterable[Arrival], here: Mapping[bytes, int]) -> list[Arrival]:
@@ -265,8 +270,9 @@ def _mark_stored(arrivals: Iterable[Arrival], here: Mapping[bytes, int]) -> None
 
 def _ids(table: str, count: int) -> list[int]:
     rows = _rows(
-        "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-        [table, count],
+        "SELECT nextval(number) FROM generate_series(1, %s),"
+        " (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS number OFFSET 0) sequence",
+        [count, table],
     )
     return [number for (number,) in rows]
 

@@ -1,38 +1,68 @@
-"""Storing beside the fetching: a thread writes one batch while the next one is read."""
+"""Reading and storing beside the fetching.
+
+While one batch is fetched, the one before it is read by another process, and a thread writes the
+one before that.
+"""
 
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 
 from django.db import connection
 
-from sync.arrival import Arrival
+from sync.arrival import arrival_of
+from sync.judging import Wanted
+from sync.parse import ParsedMessage, Unread
+from sync.reading import give_back, take_reader
 from sync.session import Session
 from sync.store import store
 
-# Messages in a commit, and characters of text, whichever is reached first.
+# Messages in a commit, and bytes of what was fetched, whichever is reached first.
 BATCH = 200
-BATCH_SIZE = 4 * 1024 * 1024
-# Batches that may wait for the writer: what bounds the memory.
-WAITING = 4
+BATCH_SIZE = 2 * 1024 * 1024
+# Batches that may be on their way: what bounds the memory.
+WAITING = 3
+
+
+@dataclass(slots=True)
+class _Batch:
+    letters: list[Unread] = field(default_factory=list)
+    # For each letter the ledger's entries that are copies of it.
+    wanted: list[list[Wanted]] = field(default_factory=list)
+    size: int = 0
+
+    def add(self, unread: Unread, wanted: list[Wanted]) -> None:
+        self.letters.append(unread)
+        self.wanted.append(wanted)
+        self.size += len(unread.raw) + sum(len(text.data) for text in unread.texts or ())
+
+    @property
+    def full(self) -> bool:
+        return len(self.letters) >= BATCH or self.size >= BATCH_SIZE
+
+    @property
+    def keys(self) -> set[bytes]:
+        return {wanted[0].dedupe_key for wanted in self.wanted}
 
 
 class Storing:
-    """Takes arrivals in, writes them in batches, one commit each. Raises LeaseLost."""
+    """Takes in what was fetched, writes it in batches, one commit each. Raises LeaseLost."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._reader = take_reader()
+        self._reading = ThreadPoolExecutor(1, thread_name_prefix="reading")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="storing")
-        self._batch: list[Arrival] = []
-        self._size = 0
-        self._writing: deque[tuple[Future[None], list[Arrival]]] = deque()
+        self._batch = _Batch()
+        self._writing: deque[tuple[Future[None], set[bytes]]] = deque()
         # Keys of the messages that were taken in and are not committed yet.
         self.under_way: set[bytes] = set()
 
-    def add(self, arrival: Arrival) -> None:
-        self._batch.append(arrival)
-        self.under_way.add(arrival.dedupe_key)
-        self._size += len(arrival.parsed.text) + len(arrival.parsed.html)
-        if len(self._batch) >= BATCH or self._size >= BATCH_SIZE:
+    def add(self, unread: Unread, wanted: list[Wanted]) -> None:
+        """A message and all its wanted copies."""
+        self._batch.add(unread, wanted)
+        self.under_way.add(wanted[0].dedupe_key)
+        if self._batch.full:
             self.send()
 
     def flush(self) -> None:
@@ -42,7 +72,7 @@ class Storing:
 
     def forget(self) -> None:
         """After an error: what is not committed is fetched again another time."""
-        self._batch, self._size = [], 0
+        self._batch = _Batch()
         for writing, _ in self._writing:
             writing.exception()
         self._writing.clear()
@@ -50,27 +80,32 @@ class Storing:
 
     def close(self) -> None:
         self._writer.submit(_hang_up)
+        self._reading.shutdown()
         self._writer.shutdown()
+        give_back(self._reader)
 
     def send(self) -> None:
-        """Hand what was taken in to the writer, whatever it is."""
-        if not self._batch:
+        """Send what was taken in on its way, whatever it is."""
+        if not self._batch.letters:
             return
         self._wait(WAITING - 1)
-        self._writing.append((self._writer.submit(self._store, self._batch), self._batch))
-        self._batch, self._size = [], 0
+        batch, self._batch = self._batch, _Batch()
+        read = self._reading.submit(self._reader.read, batch.letters)
+        writing = self._writer.submit(self._store, read, batch.wanted)
+        self._writing.append((writing, batch.keys))
 
     def _wait(self, most: int) -> None:
-        """Until at most so many batches wait for the writer."""
+        """Until at most so many batches are on their way."""
         while self._writing and (len(self._writing) > most or self._writing[0][0].done()):
-            writing, batch = self._writing.popleft()
+            writing, keys = self._writing.popleft()
             writing.result()
-            self.under_way.difference_update(arrival.dedupe_key for arrival in batch)
+            self.under_way -= keys
 
-    def _store(self, batch: list[Arrival]) -> None:
+    def _store(self, read: Future[list[ParsedMessage]], wanted: list[list[Wanted]]) -> None:
+        arrivals = [arrival_of(*pair) for pair in zip(read.result(), wanted, strict=True)]
         with self._session.commit():
             _do_not_wait_for_the_disk()
-            store(self._session.account, batch)
+            store(self._session.account, arrivals)
 
 
 def _do_not_wait_for_the_disk() -> None:

@@ -4,7 +4,7 @@ from sync.parse.attachments import attachment_bytes, describe_attachment
 from sync.parse.encodings import decoded_size, part_bytes
 from sync.parse.headers import parse_headers
 from sync.parse.identity import dedupe_key
-from sync.parse.message import parse_many, parse_message, parse_partial
+from sync.parse.message import parse_message, parse_partial, read_content, stub
 from sync.parse.model import (
     AttachmentInfo,
     Mailbox,
@@ -12,6 +12,7 @@ from sync.parse.model import (
     ParsedMessage,
     Quality,
     TextPart,
+    Unread,
 )
 
 __all__ = [
@@ -21,13 +22,15 @@ __all__ = [
     "ParsedMessage",
     "Quality",
     "TextPart",
+    "Unread",
     "attachment_bytes",
     "decoded_size",
     "dedupe_key",
     "describe_attachment",
     "parse_headers",
-    "parse_many",
     "parse_message",
     "parse_partial",
     "part_bytes",
+    "read_content",
+    "stub",
 ]

@@ -56,8 +56,13 @@ def has_bare_cr(data: bytes) -> bool:
     return b"\r" in data and data.count(b"\r") != data.count(b"\r\n")
 
 
+# The key of a message is made from the block that its headers were just read from.
+@lru_cache(maxsize=1)
 def scan(block: bytes) -> Fields:
-    """The fields that matter, raw, by lower-case name; every value of a repeated field."""
+    """The fields that matter, raw, by lower-case name; every value of a repeated field.
+
+    Not to be changed: the next to ask about the same block gets the same.
+    """
     if has_bare_cr(block):
         block = _BARE_CR.sub(b"\r\n", block)
     fields: Fields = {}

@@ -20,6 +20,7 @@ from sync.parse.model import (
     ParsedMessage,
     Quality,
     TextPart,
+    Unread,
 )
 from sync.parse.snippet import make_snippet
 
@@ -53,17 +54,30 @@ def parse_message(raw: bytes, headers: ParsedHeaders | None = None) -> ParsedMes
     return _assemble(headers, block, body, (*notes, *body.notes))
 
 
-def parse_many(raws: Sequence[bytes]) -> list[ParsedMessage]:
-    """Each message read; one that cannot be never costs the others."""
-    return [parse_message(raw) for raw in raws]
+def read_content(unread: Unread) -> ParsedMessage:
+    """The message with empty headers: those were read when it was judged. Never raises."""
+    headers = ParsedHeaders()
+    if unread.texts is None:
+        return parse_message(unread.raw, headers)
+    return parse_partial(unread.raw, unread.texts, unread.attachments, headers)
+
+
+def stub(unread: Unread) -> ParsedMessage:
+    """What is left of a message that cannot be read at all, with empty headers."""
+    raw, notes = _without_envelope(unread.raw)
+    return _stub(ParsedHeaders(), header_block(raw), (*notes, FAILURE))
 
 
 def parse_partial(
-    header: bytes, text_parts: Sequence[TextPart], attachments: Sequence[AttachmentInfo]
+    header: bytes,
+    text_parts: Sequence[TextPart],
+    attachments: Sequence[AttachmentInfo],
+    headers: ParsedHeaders | None = None,
 ) -> ParsedMessage:
     """A large message of which only the header and the text parts were fetched. Never raises.
 
-    A plain and an HTML part beside each other are taken as two forms of one text.
+    `headers` as for parse_message. A plain and an HTML part beside each other are taken as two
+    forms of one text.
     """
     raw, notes = _without_envelope(header)
     block = header_block(raw)
@@ -78,7 +92,8 @@ def parse_partial(
         elif section.plain or section.html:
             body.sections.append(section)
         beside = parent
-    return _assemble(read_fields(scan(block)), block, body, (*notes, *body.notes))
+    headers = headers or read_fields(scan(block))
+    return _assemble(headers, block, body, (*notes, *body.notes))
 
 
 def _without_envelope(raw: bytes) -> tuple[bytes, tuple[str, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -93,3 +94,13 @@ class TextPart:
     charset: str
     encoding: str
     data: bytes
+
+
+@dataclass(slots=True, frozen=True)
+class Unread:
+    """A message as it was fetched: whole, or the header with the text parts beside it."""
+
+    raw: bytes
+    # None where `raw` is the whole message.
+    texts: Sequence[TextPart] | None = None
+    attachments: Sequence[AttachmentInfo] = ()

@@ -15,7 +15,7 @@ from sync.wire.tokens import Malformed
 from sync.wire.uidsets import SET_LENGTH
 
 # Bytes. Up to here one answer with everything is cheaper than two with the text alone.
-WHOLE_LIMIT = 256 * 1024
+WHOLE_LIMIT = 128 * 1024
 # Fetched of one text part; nobody reads more.
 TEXT_PART_LIMIT = 1024 * 1024
 # A message whose structure the server cannot tell comes whole up to this.

@@ -12,7 +12,7 @@ from sync.wire.tokens import Items, Value, number
 
 HEADER_FIELDS = (
     "From To Cc Bcc Sender Reply-To Subject Date Message-ID In-Reply-To References List-Id"
-    " Auto-Submitted"
+    " Auto-Submitted Content-Type"
 )
 HEADERS = b"BODY[HEADER.FIELDS]"
 _MONTHS = {

@@ -1,5 +1,7 @@
 """A year of mail from Dovecot into PostgreSQL, with mbsync's defaults as the measure.
 
+Both connect with STARTTLS, which is what mbsync does when nothing else is said.
+
 Only ratios within a run mean anything: machines differ. `--count 2000` makes it short.
 """
 
@@ -33,9 +35,10 @@ def main() -> int:
     os.environ |= {"DATA_DIR": str(FOLDER), "DATABASE_URL": postgres.ensure(FOLDER)}
     os.environ["REDIS_URL"] = valkey.ensure(FOLDER)
     try:
-        with Dovecot(FOLDER / "dovecot") as dovecot:
+        with Dovecot(FOLDER / "dovecot", tls=True) as dovecot:
             _fill(dovecot, count)
-            return max(_race("loopback", dovecot.port, count), _race_far_away(dovecot.port, count))
+            near = _race("loopback", dovecot.port, dovecot.certificate, count)
+            return max(near, _race_far_away(dovecot, count))
     finally:
         valkey.stop(FOLDER)
         postgres.stop(FOLDER)
@@ -50,15 +53,15 @@ def _fill(dovecot: Dovecot, count: int) -> None:
     print(f"The mailbox holds {count} messages, {size / 1e6:.0f} MB.")
 
 
-def _race_far_away(port: int, count: int) -> int:
-    with proxy.delayed(port, ROUND_TRIP_SECONDS) as far:
-        return _race("40 ms", far, count)
+def _race_far_away(dovecot: Dovecot, count: int) -> int:
+    with proxy.delayed(dovecot.port, ROUND_TRIP_SECONDS) as far:
+        return _race("40 ms", far, dovecot.certificate, count)
 
 
-def _race(name: str, port: int, count: int) -> int:
+def _race(name: str, port: int, certificate: Path, count: int) -> int:
     """1 where a goal was missed."""
-    theirs = pull(FOLDER / "mbsync", port, USER, PASSWORD)
-    ours = sync_in_a_worker(port, USER, PASSWORD)
+    theirs = pull(FOLDER / "mbsync", port, certificate, USER, PASSWORD)
+    ours = sync_in_a_worker(port, certificate, USER, PASSWORD)
     ratio = theirs / ours.seconds
     print(
         f"\n{name}\n"

@@ -1,4 +1,4 @@
-"""mbsync (isync) with its defaults, pulling a whole mailbox into an empty Maildir."""
+"""mbsync (isync) with its defaults, STARTTLS included, pulling a mailbox into an empty Maildir."""
 
 import shutil
 import subprocess
@@ -11,8 +11,7 @@ Host 127.0.0.1
 Port {port}
 User {user}
 Pass "{password}"
-SSLType None
-AuthMechs PLAIN
+CertificateFile {certificate}
 
 IMAPStore far
 Account bench
@@ -32,12 +31,16 @@ SyncState *
 """
 
 
-def pull(folder: Path, port: int, user: str, password: str) -> float:
+def pull(folder: Path, port: int, certificate: Path, user: str, password: str) -> float:
     """Seconds it takes. Raises CalledProcessError."""
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "mail").mkdir(parents=True)
     config = folder / "mbsyncrc"
-    config.write_text(CONFIG.format(port=port, user=user, password=password, folder=folder))
+    config.write_text(
+        CONFIG.format(
+            port=port, certificate=certificate, user=user, password=password, folder=folder
+        )
+    )
     began = time.monotonic()
     subprocess.run(["mbsync", "-q", "-c", str(config), "bench"], check=True)
     seconds = time.monotonic() - began

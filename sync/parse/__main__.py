@@ -1,0 +1,23 @@
+"""The process that reads mail for sync.reading: unread messages in, messages with content out."""
+
+import signal
+import sys
+from multiprocessing.connection import Connection
+
+from sync.parse import read_content
+
+
+def main(descriptor: int) -> None:
+    # Ctrl-C reaches everybody; the worker ends this process by closing the line.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with Connection(descriptor) as worker:
+        while True:
+            try:
+                letters = worker.recv()
+            except EOFError:
+                return
+            worker.send([read_content(unread) for unread in letters])
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,92 @@
+"""Mail is read in a process of its own.
+
+It takes another core than the fetching and the storing. And mail is written by strangers: a
+message on which the reading hangs or dies takes neither the worker nor its neighbours along.
+"""
+
+from __future__ import annotations
+
+import atexit
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
+
+from django.conf import settings
+
+from sync.parse import ParsedMessage, Unread, stub
+
+# The slowest real messages take a second; what takes this long would never end. Twice this is
+# less than a lease lasts, which nobody renews meanwhile.
+PATIENCE_SECONDS = 15.0
+
+
+# A process is worth keeping for the next account.
+_idle: list[Reader] = []
+
+
+def take_reader() -> Reader:
+    return _idle.pop() if _idle else Reader()
+
+
+def give_back(reader: Reader) -> None:
+    _idle.append(reader)
+
+
+@atexit.register
+def _close_idle() -> None:
+    while _idle:
+        _idle.pop().close()
+
+
+class Reader:
+    """Starts its process at the first use and again when it has died. For one thread at a time."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._line: Connection | None = None
+
+    def read(self, letters: Sequence[Unread]) -> list[ParsedMessage]:
+        """The messages with empty headers, a stub for what cannot be read. Raises OSError where
+        no process can be started.
+        """
+        for _ in range(2):
+            try:
+                return self._ask(letters)
+            except TimeoutError:
+                self.close()
+                break
+            except (EOFError, ConnectionError):
+                # Somebody else may have killed it; a second time it was the mail.
+                self.close()
+        if len(letters) == 1:
+            return [stub(letters[0])]
+        return [message for unread in letters for message in self.read([unread])]
+
+    def close(self) -> None:
+        """End the process, busy or not."""
+        if self._process is not None and self._line is not None:
+            self._line.close()
+            self._process.kill()
+            self._process.wait()
+        self._process = self._line = None
+
+    def _ask(self, letters: Sequence[Unread]) -> list[ParsedMessage]:
+        line = self._line or self._start()
+        line.send(letters)
+        if not line.poll(PATIENCE_SECONDS):
+            raise TimeoutError
+        answer: list[ParsedMessage] = line.recv()
+        return answer
+
+    def _start(self) -> Connection:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "sync.parse", str(theirs.fileno())],
+                cwd=settings.BASE_DIR,
+                pass_fds=(theirs.fileno(),),
+            )
+        self._line = Connection(ours.detach())
+        return self._line

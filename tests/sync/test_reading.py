@@ -1,0 +1,94 @@
+"""Reading mail in a process of its own: what dies or hangs there costs one message."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from crm_inbox.local.processes import runs, wait_until
+from sync import reading
+from sync.parse import Unread
+from sync.reading import Reader
+
+GOOD = Unread(b"Subject: offer\r\n\r\nPlease find our offer.\r\n")
+
+
+@pytest.fixture
+def reader() -> Iterator[Reader]:
+    reader = Reader()
+    yield reader
+    reader.close()
+
+
+@pytest.fixture
+def fragile(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A reading process that a message can kill or stop, by a word in it."""
+    (tmp_path / "sitecustomize.py").write_text(
+        textwrap.dedent("""
+        import os, time, sync.parse
+        honest = sync.parse.read_content
+        def read_content(unread):
+            if b"DIE" in unread.raw:
+                os._exit(9)
+            if b"HANG" in unread.raw:
+                time.sleep(3600)
+            return honest(unread)
+        sync.parse.read_content = read_content
+        """)
+    )
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{Path.cwd()}")
+    monkeypatch.setattr(reading, "PATIENCE_SECONDS", 3.0)
+
+
+def test_messages_come_back_in_order_with_the_headers_left_to_others(reader: Reader) -> None:
+    other = Unread(b"Subject: other\r\n\r\nAnother.\r\n")
+    read = reader.read([GOOD, other])
+    assert [message.text for message in read] == ["Please find our offer.", "Another."]
+    assert [message.headers.subject for message in read] == ["", ""]
+    assert read[0].raw_headers == "Subject: offer\n"
+
+
+@pytest.mark.usefixtures("fragile")
+@pytest.mark.parametrize("word", [b"DIE", b"HANG"])
+def test_a_message_on_which_the_reading_ends_becomes_a_stub(reader: Reader, word: bytes) -> None:
+    bad = Unread(b"Subject: bad\r\n\r\n" + word)
+    read = reader.read([GOOD, bad, GOOD])
+    assert [message.quality for message in read] == ["good", "stub", "good"]
+    assert read[1].raw_headers == "Subject: bad\n"
+    assert read[1].notes == ("reader failed",)
+
+
+def test_a_process_that_was_killed_between_two_batches_is_started_again(reader: Reader) -> None:
+    reader.read([GOOD])
+    process = reader._process
+    assert process is not None
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    assert reader.read([GOOD])[0].quality == "good"
+
+
+def test_the_reading_process_ends_with_its_worker() -> None:
+    with subprocess.Popen([sys.executable, "-c", _WORKER], stdout=subprocess.PIPE) as worker:
+        assert worker.stdout is not None
+        reading_process = int(worker.stdout.readline())
+        assert runs(reading_process)
+        worker.kill()
+    assert wait_until(lambda: not runs(reading_process), 10)
+
+
+_WORKER = """
+import django, os, time
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm_inbox.settings")
+django.setup()
+from sync.parse import Unread
+from sync.reading import Reader
+reader = Reader()
+reader.read([Unread(b"Subject: x")])
+print(reader._process.pid, flush=True)
+time.sleep(60)
+"""
