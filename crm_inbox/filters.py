@@ -42,6 +42,10 @@ VIEWS = {
 }
 
 
+# The view that shows the conversations of a state.
+VIEW_OF = {State.INBOX: "inbox", State.ARCHIVED: "archive", State.TRASHED: "trash"}
+
+
 @dataclass(frozen=True)
 class Narrowing:
     """A choice of the filter menu."""
@@ -85,9 +89,9 @@ class Filter:
             int(account) if account.isascii() and account.isdigit() and len(account) < 19 else None,
         )
 
-    def query(self, **changes: str) -> str:
+    def query(self) -> str:
         """The filter as a query string, "" or beginning with "?"."""
-        values = {"filter": self.narrowing, "account": str(self.account or "")} | changes
+        values = {"filter": self.narrowing, "account": str(self.account or "")}
         values = {name: value for name, value in values.items() if value}
         return f"?{urlencode(values)}" if values else ""
 

@@ -6,12 +6,15 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from crm_inbox.filters import VIEWS
-from crm_inbox.views import appearance, conversation, inbox
+from crm_inbox.views import appearance, conversation, inbox, triage
 from crm_inbox.views.mailboxes import cards, changes, wizard
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="inbox"), name="home"),
     *(path(f"{slug}/", inbox.conversations, {"view": slug}, name=slug) for slug in VIEWS),
+    *(path(f"{slug}/move/", triage.move, {"view": slug}, name=f"{slug}_move") for slug in VIEWS),
+    *(path(f"{slug}/count/", triage.count, {"view": slug}, name=f"{slug}_count") for slug in VIEWS),
+    path("undo/<uuid:action>/", triage.undo, name="undo"),
     path("conversations/<int:pk>/", conversation.conversation, name="conversation"),
     path("messages/<int:pk>/frame/", conversation.frame, name="mail_frame"),
     path("messages/<int:pk>/original/", conversation.original, name="original"),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,6 +16,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from crm_inbox.csp import mail_policy
+from crm_inbox.filters import VIEW_OF
 from crm_inbox.quoting import split_quoted
 from crm_inbox.sanitize import has_remote_images, sanitize
 from crm_inbox.views.access import SignedIn, find_own, own, signed_in
@@ -38,12 +40,19 @@ def conversation(request: SignedIn, pk: int) -> HttpResponse:
         .prefetch_related("participants", "attachments")
         .order_by("arrived_at", "pk")
     )
+    place = VIEW_OF.get(Thread.State(thread.state), "")
     letters = [Letter(row, row is rows[-1]) for row in rows]
     return render_page(
         request,
         "conversation/page.html",
-        {"thread": thread, "letters": letters},
-        section="inbox",
+        {
+            "thread": thread,
+            "letters": letters,
+            "place": place,
+            "move_url": f"{place}_move",
+            "trash_days": settings.TRASH_DAYS,
+        },
+        section=place,
         title=thread.subject or _("(no subject)"),
     )
 

@@ -12,6 +12,7 @@ from sync.models.message import (
     SearchBacklog,
     SearchEntry,
 )
+from sync.models.move import Move
 from sync.models.run import Run
 from sync.models.thread import Thread, ThreadReference
 
@@ -25,6 +26,7 @@ __all__ = [
     "LedgerEntry",
     "Message",
     "MessageBody",
+    "Move",
     "Participant",
     "Run",
     "SearchBacklog",

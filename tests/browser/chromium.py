@@ -1,5 +1,6 @@
 """A headless Chromium, Debian's own."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,8 @@ from tests.components import program
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
+    # Playwright runs a loop in this thread until the end, which Django takes for async code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "yes"
     with sync_playwright() as playwright:
         # Its own sandbox needs what containers and root do not have.
         browser = playwright.chromium.launch(

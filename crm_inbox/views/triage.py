@@ -1,0 +1,115 @@
+"""Archive, unarchive, delete and restore: one conversation or all that match, with an undo."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import number_format
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from crm_inbox.filters import Filter
+from crm_inbox.views.access import SignedIn, own, signed_in
+from sync import moving
+from sync.models import Thread
+
+State = Thread.State
+
+
+@require_safe
+@signed_in
+def count(request: SignedIn, view: str) -> HttpResponse:
+    """How many conversations match, for the person who is about to select them all."""
+    matching = Filter.from_query(view, request.GET).threads(request.user).count()
+    return HttpResponse(number_format(matching, force_grouping=True), content_type="text/plain")
+
+
+@require_POST
+@signed_in
+def move(request: SignedIn, view: str) -> HttpResponse:
+    """Put what was selected in a view into another place.
+
+    The form's `thread` are the selected ids; with `all`, it is everything that the view showed
+    with its filter at the moment `as_of`: mail that came since was not seen, and stays.
+    """
+    to = request.POST.get("to", "")
+    if to not in moving.PLACES:
+        return HttpResponseBadRequest()
+    filter_ = Filter.from_query(view, request.GET)
+    threads = _selected(request, filter_)
+    done = moving.move(request.user, threads, State(to))
+    if done.count:
+        messages.success(request, _said(State(to), done.count), extra_tags=str(done.action))
+    else:
+        messages.error(request, _("Nothing was selected, so nothing has changed."))
+    return redirect(reverse(view) + filter_.query())
+
+
+@require_POST
+@signed_in
+def undo(request: SignedIn, action: UUID) -> HttpResponse:
+    """Put back what an action moved."""
+    count = moving.undo(request.user, action)
+    if count:
+        text = ngettext(
+            "%(count)s conversation is back.", "%(count)s conversations are back.", count
+        )
+        messages.success(request, text % {"count": number_format(count, force_grouping=True)})
+    else:
+        messages.error(request, _("This cannot be undone any more."))
+    return redirect(_way_back(request))
+
+
+def _selected(request: SignedIn, filter_: Filter) -> QuerySet[Thread]:
+    if "all" in request.POST:
+        as_of = _moment(request.POST.get("as_of", ""))
+        threads = filter_.threads(request.user)
+        return threads.filter(last_message_at__lte=as_of) if as_of else threads.none()
+    picked = [int(pk) for pk in request.POST.getlist("thread") if pk.isascii() and pk.isdigit()]
+    return own(request, Thread).filter(pk__in=[pk for pk in picked if pk < 2**63])
+
+
+def _moment(text: str) -> datetime | None:
+    """None where it is none, or has no time zone."""
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment and moment.tzinfo else None
+
+
+def _said(to: Thread.State, count: int) -> str:
+    if to == State.ARCHIVED:
+        text = ngettext(
+            "%(count)s conversation archived.", "%(count)s conversations archived.", count
+        )
+    elif to == State.TRASHED:
+        text = ngettext(
+            "%(count)s conversation moved to the trash.",
+            "%(count)s conversations moved to the trash.",
+            count,
+        )
+    else:
+        text = ngettext(
+            "%(count)s conversation moved to the inbox.",
+            "%(count)s conversations moved to the inbox.",
+            count,
+        )
+    return text % {"count": number_format(count, force_grouping=True)}
+
+
+def _way_back(request: HttpRequest) -> str:
+    wanted = request.POST.get("next", "")
+    ours = url_has_allowed_host_and_scheme(
+        wanted, {request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if ours else reverse("inbox")

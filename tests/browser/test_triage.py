@@ -1,0 +1,137 @@
+"""Selecting, archiving, deleting and undoing, as a person does it with mouse and keyboard."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.auth.models import User
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from contacts.models import Contact
+from sync.models import Account, Thread
+from tests.site.conftest import mail, make_account, receive
+
+pytestmark = [pytest.mark.needs("chromium"), pytest.mark.django_db(transaction=True)]
+EWA = "Ewa <ewa@klient.example>"
+
+
+@pytest.fixture
+def account(transactional_db: None) -> Account:
+    anna = User.objects.create_user("anna", password="open sesame")
+    return make_account(anna, "me@crm.example")
+
+
+@pytest.fixture
+def page(account: Account, chromium: Browser, live_server: LiveServer) -> Iterator[Page]:
+    context = chromium.new_context(base_url=live_server.url, locale="en")
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto("/sign-in/")
+    page.set_default_timeout(5_000)
+    page.get_by_label("User name").fill("anna")
+    page.get_by_label("Password").fill("open sesame")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/inbox/**")
+    yield page
+    context.close()
+    assert errors == []
+
+
+def test_one_is_archived_and_comes_back_by_undo(page: Page, account: Account) -> None:
+    receive(account, mail("first", "text"), 1)
+    receive(account, mail("second", "text"), 2)
+    page.reload()
+    expect(page.get_by_role("button", name="Archive")).to_be_hidden()
+    page.get_by_label("Select “About first”").check()
+    expect(page.get_by_text("Selected: 1")).to_be_visible()
+    page.get_by_role("button", name="Archive").click()
+    expect(page.get_by_text("1 conversation archived.")).to_be_visible()
+    expect(page.get_by_role("link", name="About first")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("link", name="About first")).to_be_visible()
+
+
+def test_the_cleanup_leaves_received_mail_from_contacts_only(page: Page, account: Account) -> None:
+    """Filter, archive all that match, delete the rest, bring the archive back."""
+    Contact.objects.create(name="Ewa").add_address("ewa@klient.example")
+    for number in range(1, 61):
+        receive(account, mail(f"known{number}", "text", sender=EWA), number)
+    receive(account, mail("stranger", "text"), 61)
+    page.goto("/inbox/")
+    page.get_by_text("Filter", exact=True).click()
+    page.get_by_role("link", name="From existing contact").click()
+    page.get_by_label("Select all on this page").check()
+    expect(page.get_by_text("Selected: 50")).to_be_visible()
+    strip = page.get_by_label("Select everything that matches “From existing contact”")
+    strip.check()
+    expect(page.get_by_text("Selected: 60")).to_be_visible()
+    page.get_by_role("button", name="Archive").click()
+    expect(page.get_by_text("60 conversations archived.")).to_be_visible()
+
+    page.goto("/inbox/")
+    page.get_by_label("Select all on this page").check()
+    page.get_by_role("button", name="Delete").click()
+    sure = page.get_by_role("dialog", name="Move to the trash?")
+    expect(sure).to_contain_text("Conversations: 1")
+    expect(sure).to_contain_text("Your mailbox at the provider is not touched")
+    sure.get_by_role("button", name="Move to the trash").click()
+    expect(page.get_by_text("All done")).to_be_visible()
+
+    page.get_by_role("link", name="Archive").click()
+    page.get_by_label("Select all on this page").check()
+    page.get_by_label("Select everything in this view").check()
+    page.get_by_role("button", name="Unarchive").click()
+    expect(page.get_by_text("60 conversations moved to the inbox.")).to_be_visible()
+    inbox = Thread.objects.filter(state=Thread.State.INBOX)
+    assert inbox.count() == inbox.filter(from_contact=True).count() == 60
+
+
+def test_everything_works_by_keyboard(page: Page, account: Account) -> None:
+    for number, name in enumerate(("third", "second", "first"), 1):
+        receive(account, mail(name, "text"), number)
+    page.reload()
+    for key in ("j", "j", "x", "e"):
+        page.keyboard.press(key)
+    expect(page.get_by_text("1 conversation archived.")).to_be_visible()
+    expect(page.get_by_role("link", name="About second")).to_have_count(0)
+    page.keyboard.press("z")
+    expect(page.get_by_role("link", name="About second")).to_be_visible()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    page.keyboard.press("?")
+    page.keyboard.press("j")
+    page.keyboard.press("#")
+    page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="About")).to_be_visible()
+
+
+def test_shift_selects_a_range(page: Page, account: Account) -> None:
+    for number in range(1, 7):
+        receive(account, mail(f"n{number}", "text"), number)
+    page.reload()
+    page.get_by_label("Select “About n5”").click()
+    page.get_by_label("Select “About n2”").click(modifiers=["Shift"])
+    expect(page.get_by_text("Selected: 4")).to_be_visible()
+    all_of_them = page.get_by_label("Select all on this page")
+    assert all_of_them.evaluate("box => box.indeterminate")
+    all_of_them.check()
+    all_of_them.press("Enter")
+    expect(page.get_by_text("Selected: 6")).to_be_visible()
+    all_of_them.uncheck()
+    expect(page.get_by_role("button", name="Archive")).to_be_hidden()
+
+
+def test_a_deleted_conversation_is_restored_from_the_trash(page: Page, account: Account) -> None:
+    thread = receive(account, mail("lost", "text"), 1).thread
+    page.goto(f"/conversations/{thread.pk}/")
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Move to the trash").click()
+    expect(page.get_by_text("1 conversation moved to the trash.")).to_be_visible()
+    page.get_by_role("link", name="Trash").click()
+    page.get_by_label("Select “About lost”").check()
+    page.get_by_role("button", name="Restore").click()
+    page.get_by_role("link", name="Inbox", exact=False).first.click()
+    expect(page.get_by_role("link", name="About lost")).to_be_visible()
