@@ -7,6 +7,7 @@ message on which the reading hangs or dies takes neither the worker nor its neig
 from __future__ import annotations
 
 import atexit
+import os
 import socket
 import subprocess
 import sys
@@ -32,6 +33,10 @@ def take_reader() -> Reader:
 
 def give_back(reader: Reader) -> None:
     _idle.append(reader)
+
+
+# Two processes on one line would read each other's answers.
+os.register_at_fork(after_in_child=_idle.clear)
 
 
 @atexit.register

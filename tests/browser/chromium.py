@@ -4,14 +4,16 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from django.db import connections
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.components import program
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    # Playwright runs a loop in this thread until the end, which Django takes for async code.
+    # Until it ends, Playwright runs a loop in this thread. Django takes what runs beside it for
+    # async code, with database connections of its own, and tests that fork would mix them up.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "yes"
     with sync_playwright() as playwright:
         # Its own sandbox needs what containers and root do not have.
@@ -20,3 +22,5 @@ def chromium() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+        connections.close_all()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]

@@ -81,6 +81,18 @@ def test_the_reading_process_ends_with_its_worker() -> None:
     assert wait_until(lambda: not runs(reading_process), 10)
 
 
+def test_a_forked_worker_takes_no_reader_of_its_parent() -> None:
+    reader = reading.take_reader()
+    reader.read([GOOD])
+    reading.give_back(reader)
+    pid = os.fork()
+    if pid == 0:
+        os._exit(reading.take_reader() is reader)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    assert reading.take_reader() is reader
+    reading.give_back(reader)
+
+
 _WORKER = """
 import django, os, time
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm_inbox.settings")
