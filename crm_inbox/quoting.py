@@ -2,13 +2,20 @@
 
 import re
 from collections.abc import Iterator
+from html import escape
 from itertools import groupby
+
+from django.utils.translation import gettext as _
 
 _INTRODUCED = re.compile(
     r"^\s*(?:-{2,} ?(?:Original Message|Wiadomość oryginalna|Forwarded message).*"
     r"|_{10,}|On .{10,200} wrote:|W dniu .{6,200} (?:pisze|napisał\(?a?\)?):?)\s*$",
     re.IGNORECASE,
 )
+
+# A tag as the sanitizer writes it: every value in double quotes, which may hold "<" and ">".
+_TAG = re.compile(r'<(/?)([a-z0-9]+)((?:[^>"]|"[^"]*")*)>')
+_QUOTE_CLASS = re.compile(r'\bclass="[^"]*\b(?:gmail_quote|yahoo_quoted|protonmail_quote)\b')
 
 
 def split_quoted(text: str) -> Iterator[tuple[bool, str]]:
@@ -25,3 +32,36 @@ def _mark(lines: list[str]) -> Iterator[tuple[bool, str]]:
     for line in lines:
         after_introduction = after_introduction or _INTRODUCED.match(line) is not None
         yield after_introduction or line.startswith(">"), line
+
+
+def fold_quoted(html: str) -> str:
+    """Sanitised HTML with each outermost quotation behind a "…" that opens it.
+
+    A message that begins with a quotation is left as it is: it may be all there is.
+    """
+    pieces: list[str] = []
+    done = 0
+    for start, end in _quotations(html):
+        if pieces or _TAG.sub("", html[:start]).strip():
+            summary = f'<summary aria-label="{escape(_("Quoted text"))}">…</summary>'
+            pieces += (html[done:start], "<details>", summary, html[start:end], "</details>")
+            done = end
+    return "".join((*pieces, html[done:]))
+
+
+def _quotations(html: str) -> Iterator[tuple[int, int]]:
+    """Where the outermost ones begin and end; the sanitizer closes every element."""
+    name, start, depth = "", 0, 0
+    for tag in _TAG.finditer(html):
+        closing, tag_name, attributes = tag.groups()
+        if depth == 0:
+            if not closing and _begins_quotation(tag_name, attributes):
+                name, start, depth = tag_name, tag.start(), 1
+        elif tag_name == name:
+            depth += -1 if closing else 1
+            if depth == 0:
+                yield start, tag.end()
+
+
+def _begins_quotation(name: str, attributes: str) -> bool:
+    return name == "blockquote" or (name == "div" and _QUOTE_CLASS.search(attributes) is not None)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from crm_inbox.csp import mail_policy
 from crm_inbox.filters import VIEW_OF
-from crm_inbox.quoting import split_quoted
+from crm_inbox.quoting import fold_quoted, split_quoted
 from crm_inbox.sanitize import has_remote_images, sanitize
 from crm_inbox.views.access import SignedIn, find_own, own, signed_in
 from crm_inbox.views.page import render_page
@@ -67,7 +67,7 @@ def frame(request: SignedIn, pk: int) -> HttpResponse:
         file.content_id.strip("<>"): reverse("attachment", args=[file.pk])
         for file in message.attachments.exclude(content_id="")
     }
-    html = sanitize(_body(message).html, inline)
+    html = fold_quoted(sanitize(_body(message).html, inline))
     response = render(request, "conversation/frame.html", {"html": html})
     response["Content-Security-Policy"] = mail_policy("images" in request.GET)
     response["Referrer-Policy"] = "no-referrer"

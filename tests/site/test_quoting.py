@@ -1,0 +1,55 @@
+"""Folding what people quote: text that is there already, some lines up."""
+
+import pytest
+
+from crm_inbox.quoting import fold_quoted
+from crm_inbox.sanitize import sanitize
+
+FOLDED = '<details><summary aria-label="Quoted text">…</summary>'
+
+
+def folded(html: str) -> str:
+    return fold_quoted(sanitize(html, {}))
+
+
+def test_a_quotation_under_an_answer_is_folded() -> None:
+    assert folded("<p>Yes.</p><blockquote>Will you?</blockquote><p>Ewa</p>") == (
+        f"<p>Yes.</p>{FOLDED}<blockquote>Will you?</blockquote></details><p>Ewa</p>"
+    )
+
+
+def test_quotations_within_one_are_folded_with_it() -> None:
+    inner = "<blockquote>Second<blockquote>First</blockquote></blockquote>"
+    assert folded(f"Third{inner}") == f"Third{FOLDED}{inner}</details>"
+
+
+def test_gmail_marks_its_quotations_by_a_class() -> None:
+    quote = '<div class="gmail_quote gmail_x"><div>On Monday Ewa wrote:</div>Hello</div>'
+    assert folded(f"<div>Hi</div>{quote}") == f"<div>Hi</div>{FOLDED}{quote}</details>"
+
+
+def test_answers_between_the_lines_stay_to_be_read() -> None:
+    quote = "<blockquote>Question?</blockquote>"
+    assert folded(f"Hi{quote}Answer.{quote}More.") == (
+        f"Hi{FOLDED}{quote}</details>Answer.{FOLDED}{quote}</details>More."
+    )
+
+
+@pytest.mark.parametrize("before", ["", "  ", "<div><br></div>"])
+def test_a_message_that_is_all_quotation_is_left_open(before: str) -> None:
+    html = sanitize(f"{before}<blockquote>Forwarded.</blockquote>", {})
+    assert fold_quoted(html) == html
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["<blockquote>", "</blockquote>", '"><blockquote>', "<div class=gmail_quote>", "a > b"],
+)
+def test_what_looks_like_a_tag_within_an_attribute_is_none(title: str) -> None:
+    value = title.replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")
+    html = sanitize(f'Hi <p title="{value}">x</p>', {})
+    assert fold_quoted(html) == html
+
+
+def test_an_element_that_is_never_closed_is_closed_by_the_sanitizer() -> None:
+    assert folded("Hi<blockquote>open") == f"Hi{FOLDED}<blockquote>open</blockquote></details>"
