@@ -17,7 +17,12 @@ from crm_inbox.local import postgres, processes, valkey
 from crm_inbox.translations import compile_changed
 from tests.components import program
 
-pytest_plugins = ["tests.browser.chromium", "tests.imap.dovecot", "tests.sync.mailbox"]
+pytest_plugins = [
+    "tests.browser.chromium",
+    "tests.browser.signed_in",
+    "tests.imap.dovecot",
+    "tests.sync.mailbox",
+]
 RUNS = Path(__file__).resolve().parent.parent / ".build" / "tests"
 DATA = RUNS / str(os.getpid())
 

@@ -51,6 +51,30 @@ document.addEventListener("DOMContentLoaded", () => {
   for (const frame of document.querySelectorAll("iframe.mail")) watch(frame);
 });
 
+// Finding labels by a part of their names, whatever their accents.
+const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/ł/gi, "l").toLowerCase();
+function findLabels(words) {
+  const tree = document.querySelector(".label-tree");
+  for (const choice of tree.querySelectorAll(".choice")) {
+    choice.hidden = !plain(choice.textContent).includes(plain(words.trim()));
+  }
+  for (const group of tree.querySelectorAll("fieldset")) {
+    group.hidden = !group.querySelector(".choice:not([hidden])");
+  }
+  const found = tree.querySelector(".choice:not([hidden])");
+  document.getElementById("no-label").hidden = found !== null;
+}
+document.addEventListener("input", (event) => {
+  if (event.target.id === "label-words") findLabels(event.target.value);
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.id === "label-words") event.preventDefault();
+});
+document.addEventListener("DOMContentLoaded", () => {
+  const search = document.getElementById("label-search");
+  if (search) search.hidden = false;
+});
+
 // Selecting conversations. The form works without any of this, one checkbox at a time.
 const picks = () => [...document.querySelectorAll('#triage input[name="thread"]')];
 const everything = () => document.querySelector('#triage input[name="all"]');

@@ -1,46 +1,19 @@
 """Selecting, archiving, deleting and undoing, as a person does it with mouse and keyboard."""
 
-from collections.abc import Iterator
-
 import pytest
-from django.contrib.auth.models import User
-from playwright.sync_api import Browser, Page, expect
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import Page, expect
 
 from contacts.models import Contact
 from sync.models import Account, Thread
-from tests.site.conftest import mail, make_account, receive
+from tests.site.conftest import mail, receive
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.django_db(transaction=True)]
 EWA = "Ewa <ewa@klient.example>"
 
 
-@pytest.fixture
-def account(transactional_db: None) -> Account:
-    anna = User.objects.create_user("anna", password="open sesame")
-    return make_account(anna, "me@crm.example")
-
-
-@pytest.fixture
-def page(account: Account, chromium: Browser, live_server: LiveServer) -> Iterator[Page]:
-    context = chromium.new_context(base_url=live_server.url, locale="en")
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto("/sign-in/")
-    page.set_default_timeout(5_000)
-    page.get_by_label("User name").fill("anna")
-    page.get_by_label("Password").fill("open sesame")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/inbox/**")
-    yield page
-    context.close()
-    assert errors == []
-
-
-def test_one_is_archived_and_comes_back_by_undo(page: Page, account: Account) -> None:
-    receive(account, mail("first", "text"), 1)
-    receive(account, mail("second", "text"), 2)
+def test_one_is_archived_and_comes_back_by_undo(page: Page, annas_account: Account) -> None:
+    receive(annas_account, mail("first", "text"), 1)
+    receive(annas_account, mail("second", "text"), 2)
     page.reload()
     expect(page.get_by_role("button", name="Archive")).to_be_hidden()
     page.get_by_label("Select “About first”").check()
@@ -52,12 +25,14 @@ def test_one_is_archived_and_comes_back_by_undo(page: Page, account: Account) ->
     expect(page.get_by_role("link", name="About first")).to_be_visible()
 
 
-def test_the_cleanup_leaves_received_mail_from_contacts_only(page: Page, account: Account) -> None:
+def test_the_cleanup_leaves_received_mail_from_contacts_only(
+    page: Page, annas_account: Account
+) -> None:
     """Filter, archive all that match, delete the rest, bring the archive back."""
     Contact.objects.create(name="Ewa").add_address("ewa@klient.example")
     for number in range(1, 61):
-        receive(account, mail(f"known{number}", "text", sender=EWA), number)
-    receive(account, mail("stranger", "text"), 61)
+        receive(annas_account, mail(f"known{number}", "text", sender=EWA), number)
+    receive(annas_account, mail("stranger", "text"), 61)
     page.goto("/inbox/")
     page.get_by_text("Filter", exact=True).click()
     page.get_by_role("link", name="From existing contact").click()
@@ -87,9 +62,9 @@ def test_the_cleanup_leaves_received_mail_from_contacts_only(page: Page, account
     assert inbox.count() == inbox.filter(from_contact=True).count() == 60
 
 
-def test_everything_works_by_keyboard(page: Page, account: Account) -> None:
+def test_everything_works_by_keyboard(page: Page, annas_account: Account) -> None:
     for number, name in enumerate(("third", "second", "first"), 1):
-        receive(account, mail(name, "text"), number)
+        receive(annas_account, mail(name, "text"), number)
     page.reload()
     for key in ("j", "j", "x", "e"):
         page.keyboard.press(key)
@@ -108,9 +83,9 @@ def test_everything_works_by_keyboard(page: Page, account: Account) -> None:
     expect(page.get_by_role("heading", name="About")).to_be_visible()
 
 
-def test_shift_selects_a_range(page: Page, account: Account) -> None:
+def test_shift_selects_a_range(page: Page, annas_account: Account) -> None:
     for number in range(1, 7):
-        receive(account, mail(f"n{number}", "text"), number)
+        receive(annas_account, mail(f"n{number}", "text"), number)
     page.reload()
     page.get_by_label("Select “About n5”").click()
     page.get_by_label("Select “About n2”").click(modifiers=["Shift"])
@@ -124,8 +99,10 @@ def test_shift_selects_a_range(page: Page, account: Account) -> None:
     expect(page.get_by_role("button", name="Archive")).to_be_hidden()
 
 
-def test_a_deleted_conversation_is_restored_from_the_trash(page: Page, account: Account) -> None:
-    thread = receive(account, mail("lost", "text"), 1).thread
+def test_a_deleted_conversation_is_restored_from_the_trash(
+    page: Page, annas_account: Account
+) -> None:
+    thread = receive(annas_account, mail("lost", "text"), 1).thread
     page.goto(f"/conversations/{thread.pk}/")
     page.get_by_role("button", name="Delete").click()
     page.get_by_role("button", name="Move to the trash").click()

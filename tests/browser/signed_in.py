@@ -1,0 +1,34 @@
+"""A person who has signed in, in a real browser on the site itself."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.auth.models import User
+from playwright.sync_api import Browser, Page
+from pytest_django.live_server_helper import LiveServer
+
+from sync.models import Account
+from tests.site.conftest import make_account
+
+
+@pytest.fixture
+def annas_account(transactional_db: None) -> Account:
+    anna = User.objects.create_user("anna", password="open sesame")
+    return make_account(anna, "me@crm.example")
+
+
+@pytest.fixture
+def page(annas_account: Account, chromium: Browser, live_server: LiveServer) -> Iterator[Page]:
+    context = chromium.new_context(base_url=live_server.url, locale="en")
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto("/sign-in/")
+    page.set_default_timeout(5_000)
+    page.get_by_label("User name").fill("anna")
+    page.get_by_label("Password").fill("open sesame")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/inbox/**")
+    yield page
+    context.close()
+    assert errors == []
