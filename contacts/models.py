@@ -70,6 +70,7 @@ class ContactQuerySet(models.QuerySet["Contact"]):
             announce(Contact, addresses)
         return deleted
 
+    # As Django's own: not on the manager, where it would empty the table.
     delete.queryset_only = True  # type: ignore[attr-defined]
 
 

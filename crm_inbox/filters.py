@@ -107,10 +107,6 @@ class Filter:
         """Everything it shows, in no particular order."""
         return Thread.objects.filter(self._scope, owner=user)
 
-    def count(self, user: User, limit: int) -> int:
-        """How many conversations match, counted up to `limit` only."""
-        return self.threads(user)[:limit].count()
-
     def unread(self, user: User, limit: int) -> int:
         """How many of them have unread messages, counted up to `limit` only."""
         return self.threads(user).filter(unread_count__gt=0)[:limit].count()

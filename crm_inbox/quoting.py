@@ -13,8 +13,8 @@ _INTRODUCED = re.compile(
     re.IGNORECASE,
 )
 
-# A tag as the sanitizer writes it: every value in double quotes, which may hold "<" and ">".
-_TAG = re.compile(r'<(/?)([a-z0-9]+)((?:[^>"]|"[^"]*")*)>')
+# A tag as the sanitizer writes it: no value holds "<" or ">".
+_TAG = re.compile(r"<(/?)([a-z0-9]+)([^>]*)>")
 _QUOTE_CLASS = re.compile(r'\bclass="[^"]*\b(?:gmail_quote|yahoo_quoted|protonmail_quote)\b')
 
 

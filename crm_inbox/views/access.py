@@ -12,6 +12,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
@@ -47,6 +48,14 @@ def find_own(rows: QuerySet[Row], pk: int) -> Row:
     if row is None:
         raise Http404
     return row
+
+
+def way_back(request: HttpRequest, wanted: str) -> str:
+    """`wanted`, where it is an address of this site, else the first page."""
+    ours = url_has_allowed_host_and_scheme(
+        wanted, {request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if ours else "/"
 
 
 def signed_in(

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from crm_inbox.views.access import SignedIn, signed_in
+from crm_inbox.views.access import SignedIn, signed_in, way_back
 
 COOKIE = "appearance"
 CHOICES = {
@@ -46,10 +45,7 @@ def appearance(request: SignedIn) -> HttpResponse:
     value = request.POST.get("appearance", "")
     if value not in CHOICES:
         return HttpResponseBadRequest()
-    back = request.headers.get("Referer", "")
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}):
-        back = "/"
-    response = redirect(back)
+    response = redirect(way_back(request, request.headers.get("Referer", "")))
     response.set_cookie(
         COOKIE, value, _A_YEAR, secure=request.is_secure(), httponly=True, samesite="Lax"
     )

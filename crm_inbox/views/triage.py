@@ -7,18 +7,17 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import number_format
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from crm_inbox.filters import Filter
-from crm_inbox.views.access import SignedIn, own, signed_in
+from crm_inbox.views.access import SignedIn, own, signed_in, way_back
 from sync import moving
 from sync.models import Thread
 
@@ -38,8 +37,8 @@ def count(request: SignedIn, view: str) -> HttpResponse:
 def move(request: SignedIn, view: str) -> HttpResponse:
     """Put what was selected in a view into another place.
 
-    The form's `thread` are the selected ids; with `all`, it is everything that the view showed
-    with its filter at the moment `as_of`: mail that came since was not seen, and stays.
+    The form's `thread` are the selected ids; with `all`, it is everything that the view shows
+    with its filter, up to the moment `as_of`: mail that came since was not seen, and stays.
     """
     to = request.POST.get("to", "")
     if to not in moving.PLACES:
@@ -66,7 +65,7 @@ def undo(request: SignedIn, action: UUID) -> HttpResponse:
         messages.success(request, text % {"count": number_format(count, force_grouping=True)})
     else:
         messages.error(request, _("This cannot be undone any more."))
-    return redirect(_way_back(request))
+    return redirect(way_back(request, request.POST.get("next", "")))
 
 
 def _selected(request: SignedIn, filter_: Filter) -> QuerySet[Thread]:
@@ -105,11 +104,3 @@ def _said(to: Thread.State, count: int) -> str:
             count,
         )
     return text % {"count": number_format(count, force_grouping=True)}
-
-
-def _way_back(request: HttpRequest) -> str:
-    wanted = request.POST.get("next", "")
-    ours = url_has_allowed_host_and_scheme(
-        wanted, {request.get_host()}, require_https=request.is_secure()
-    )
-    return wanted if ours else reverse("inbox")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -34,12 +35,12 @@ class ServerForm(AddressForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
-    def account(self, owner: object) -> Account:
+    def account(self, owner: User) -> Account:
         """The account as typed, not saved; the form is valid."""
         data = self.cleaned_data
         address = normalise(data["address"]) or ""
         account = Account(
-            owner=owner,  # type: ignore[misc]
+            owner=owner,
             address=address,
             own_addresses=[address],
             host=data["host"].strip(),
