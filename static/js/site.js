@@ -63,6 +63,7 @@ function findLabels(words) {
   }
   const found = tree.querySelector(".choice:not([hidden])");
   document.getElementById("no-label").hidden = found !== null;
+  tree.hidden = found === null;
 }
 document.addEventListener("input", (event) => {
   if (event.target.id === "label-words") findLabels(event.target.value);
