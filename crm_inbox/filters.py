@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
@@ -11,7 +12,8 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from sync.models import Thread
+from crm_inbox.search_terms import Search, understand
+from sync.models import LedgerEntry, Thread
 
 State = Thread.State
 
@@ -24,6 +26,7 @@ class View:
     name: str | Promise
     icon: str
     scope: Q
+    in_rail: bool = True
 
 
 VIEWS = {
@@ -38,6 +41,13 @@ VIEWS = {
             Q(state__in=(State.INBOX, State.ARCHIVED), has_sent=True),
         ),
         View("trash", _("Trash"), "trash", Q(state=State.TRASHED)),
+        View(
+            "search",
+            _("Search"),
+            "magnifying-glass",
+            Q(state__in=(State.INBOX, State.ARCHIVED)),
+            in_rail=False,
+        ),
     )
 }
 
@@ -57,56 +67,98 @@ class Narrowing:
 
 NARROWINGS = {
     one.slug: one
-    for one in (Narrowing("from-contact", _("From existing contact"), Q(from_contact=True)),)
+    for one in (
+        Narrowing("from-contact", _("From existing contact"), Q(from_contact=True)),
+        Narrowing("to-contact", _("To existing contact"), Q(to_contact=True)),
+        Narrowing(
+            "no-contact",
+            _("Not linked to a contact"),
+            Q(from_contact=False, to_contact=False),
+        ),
+        Narrowing("unread", _("Unread"), Q(unread_count__gt=0)),
+        Narrowing("attachments", _("With attachments"), Q(has_attachments=True)),
+    )
 }
 
 
 @dataclass(frozen=True)
 class Filter:
-    """A view and what narrows it; all of it is in the URL, so that a bookmark works."""
+    """A view and what narrows it; all of it is in the URL, so that a bookmark works.
+
+    `label` is the id of a folder; `text` what was searched for, and `search` what it means.
+    """
 
     view: str
     narrowing: str = ""
     account: int | None = None
-    _scope: Q = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        scope = VIEWS[self.view].scope
-        if self.narrowing:
-            scope &= NARROWINGS[self.narrowing].scope
-        if self.account is not None:
-            scope &= Q(account=self.account)
-        object.__setattr__(self, "_scope", scope)
+    label: int | None = None
+    text: str = ""
+    search: Search = field(default_factory=Search, repr=False, compare=False)
 
     @classmethod
-    def from_query(cls, view: str, query: QueryDict) -> Filter:
+    def from_query(cls, view: str, query: QueryDict, zone: ZoneInfo) -> Filter:
         """As the URL says; what it should not say is left out rather than refused."""
         narrowing = query.get("filter", "")
-        account = query.get("account", "")
+        text = query.get("q", "").replace("\0", "").strip()
         return cls(
             view,
             narrowing if narrowing in NARROWINGS else "",
-            int(account) if account.isascii() and account.isdigit() and len(account) < 19 else None,
+            _number(query.get("account", "")),
+            _number(query.get("label", "")),
+            text,
+            understand(text, zone),
         )
 
     def query(self) -> str:
         """The filter as a query string, "" or beginning with "?"."""
-        values = {"filter": self.narrowing, "account": str(self.account or "")}
+        values = {
+            "q": self.text,
+            "filter": self.narrowing,
+            "account": str(self.account or ""),
+            "label": str(self.label or ""),
+        }
         values = {name: value for name, value in values.items() if value}
         return f"?{urlencode(values)}" if values else ""
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(self.narrowing or self.account)
+        return bool(self.narrowing or self.account or self.label or self.text)
 
     @property
     def narrowing_name(self) -> str:
         return str(NARROWINGS[self.narrowing].name) if self.narrowing else ""
 
+    @property
+    def words(self) -> list[str]:
+        """What was searched for, to be marked where it is found."""
+        return self.search.wanted.words
+
     def threads(self, user: User) -> QuerySet[Thread]:
         """Everything it shows, in no particular order."""
-        return Thread.objects.filter(self._scope, owner=user)
+        found = Thread.objects.filter(
+            VIEWS[self.view].scope, self.search.wanted.threads(user), owner=user
+        )
+        if self.narrowing:
+            found = found.filter(NARROWINGS[self.narrowing].scope)
+        if self.account is not None:
+            found = found.filter(account=self.account)
+        if self.label is not None:
+            found = found.filter(pk__in=_in_folder(user, self.label).values("message__thread"))
+        return found
 
     def unread(self, user: User, limit: int) -> int:
         """How many of them have unread messages, counted up to `limit` only."""
         return self.threads(user).filter(unread_count__gt=0)[:limit].count()
+
+
+def _in_folder(user: User, folder: int) -> QuerySet[LedgerEntry]:
+    return LedgerEntry.objects.filter(
+        folder=folder,
+        folder__account__owner=user,
+        state=LedgerEntry.State.STORED,
+        expunged_at=None,
+    )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -10,29 +10,42 @@ BATCH = 200
 # Characters of a text that are indexed; a tsvector holds at most 1 MB.
 TEXT_LIMIT = 100_000
 
-# Two workers take different rows; a message that went meanwhile goes from the backlog with it.
-_CATCH_UP = """
+# What the parser would take for a piece of an address, a file name or a tag becomes a space, so
+# that each of their words is found. sync.finding cuts what is searched for in the same way.
+_WORDS = "translate(public.unaccent({}), '@._-/:=+&<>', '           ')"
+
+# Weights: A subject, B sender, C recipients, D the text and the names of the files. Two workers
+# take different rows; a message that went meanwhile goes from the backlog with it.
+_CATCH_UP = f"""
 WITH taken AS (
     DELETE FROM sync_searchbacklog WHERE message_id IN (
         SELECT message_id FROM sync_searchbacklog
         ORDER BY arrived_at DESC LIMIT %(batch)s FOR UPDATE SKIP LOCKED
     ) RETURNING message_id
 ), people AS (
-    SELECT message_id, string_agg(name || ' ' || address, ' ') AS words
+    SELECT message_id,
+        string_agg(name || ' ' || address, ' ') FILTER (WHERE role = 'from') AS senders,
+        string_agg(name || ' ' || address, ' ') FILTER (WHERE role <> 'from') AS recipients
     FROM sync_participant WHERE message_id IN (SELECT message_id FROM taken) GROUP BY message_id
+), files AS (
+    SELECT message_id, string_agg(name, ' ') AS names
+    FROM sync_attachment WHERE message_id IN (SELECT message_id FROM taken) GROUP BY message_id
 ), written AS (
     INSERT INTO sync_searchentry (message_id, vector)
     SELECT message.id,
-        setweight(to_tsvector('simple', public.unaccent(message.subject)), 'A')
-        || setweight(to_tsvector('simple', public.unaccent(coalesce(people.words, ''))), 'B')
-        || to_tsvector('simple', public.unaccent(left(body.text, %(limit)s)))
+        setweight(to_tsvector('simple', {_WORDS.format("message.subject")}), 'A')
+        || setweight(to_tsvector('simple', {_WORDS.format("coalesce(people.senders, '')")}), 'B')
+        || setweight(to_tsvector('simple', {_WORDS.format("coalesce(people.recipients, '')")}), 'C')
+        || to_tsvector('simple', {_WORDS.format("left(body.text, %(limit)s)")})
+        || to_tsvector('simple', {_WORDS.format("coalesce(files.names, '')")})
     FROM taken JOIN sync_message message ON message.id = taken.message_id
     JOIN sync_messagebody body ON body.message_id = message.id
     LEFT JOIN people ON people.message_id = message.id
+    LEFT JOIN files ON files.message_id = message.id
     ON CONFLICT (message_id) DO UPDATE SET vector = excluded.vector
 )
 SELECT count(*) FROM taken
-"""
+"""  # noqa: S608 (only the constant above is put in)
 
 
 def catch_up(seconds: float) -> bool:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from sync import deleting, engine, moving, searching
+from sync import deleting, engine, marking, moving, searching
 from sync.models import Account, Run
 
 # By then a worker that was asked for has come, or the request is lost.
@@ -49,6 +49,7 @@ def empty_trash() -> None:
     """What was deleted long enough ago is emptied."""
     deleting.empty_trash(settings.TRASH_DAYS)
     moving.forget_old()
+    marking.forget_old()
 
 
 def wake(account_id: int) -> None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.safestring import SafeString
 from django.utils.translation import pgettext
 
+from crm_inbox import highlight
+
+Value = TypeVar("Value")
 register = template.Library()
 
 
@@ -26,3 +32,15 @@ def short_moment(moment: datetime) -> str:
 @register.filter
 def full_moment(moment: datetime) -> str:
     return date_format(timezone.localtime(moment), "l, j F Y, H:i")
+
+
+@register.filter
+def marked(text: str, words: Sequence[str]) -> SafeString:
+    """With what was searched for marked."""
+    return highlight.marked(text, words)
+
+
+@register.filter
+def at(values: Mapping[int, Value], key: int) -> Value | None:
+    """What a mapping has for a key."""
+    return values.get(key)

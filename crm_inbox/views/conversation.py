@@ -21,7 +21,7 @@ from crm_inbox.quoting import fold_quoted, split_quoted
 from crm_inbox.sanitize import has_remote_images, sanitize
 from crm_inbox.views.access import SignedIn, find_own, own, signed_in
 from crm_inbox.views.page import render_page
-from sync import problems
+from sync import marking, problems
 from sync.attachments import open_attachment
 from sync.models import Attachment, Message, MessageBody, Participant, Thread
 from sync.wire import WireError
@@ -42,6 +42,8 @@ def conversation(request: SignedIn, pk: int) -> HttpResponse:
     )
     place = VIEW_OF.get(Thread.State(thread.state), "")
     letters = [Letter(row, row is rows[-1]) for row in rows]
+    if any(not row.seen for row in rows):
+        marking.mark(request.user, own(request, Thread).filter(pk=pk), seen=True)
     return render_page(
         request,
         "conversation/page.html",

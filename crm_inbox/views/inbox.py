@@ -5,24 +5,27 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from crm_inbox.filters import NARROWINGS, VIEWS, Filter
+from crm_inbox.highlight import excerpt
 from crm_inbox.paging import Page, Place, read_page
 from crm_inbox.views.access import SignedIn, own, signed_in
-from crm_inbox.views.page import render_fragment, render_page
-from sync.models import Account, Run
+from crm_inbox.views.page import own_zone, render_fragment, render_page
+from sync.models import Account, Folder, LedgerEntry, Run
 
 
 @require_safe
 @signed_in
 def conversations(request: SignedIn, view: str) -> HttpResponse:
     """A view of the rail; htmx gets the list alone, with what the sync is doing above it."""
-    filter_ = Filter.from_query(view, request.GET)
+    filter_ = Filter.from_query(view, request.GET, own_zone(request))
     before, after = (Place.read(request.GET.get(name, "")) for name in ("before", "after"))
     page = read_page(filter_.threads(request.user), before, after)
+    _excerpt(request, filter_, page)
     context = {
         "filter": filter_,
         "view": VIEWS[view],
@@ -35,6 +38,8 @@ def conversations(request: SignedIn, view: str) -> HttpResponse:
         "at_top": before is None and after is None,
         "syncing": _first_syncs(request),
         "accounts": list(own(request, Account).order_by("pk")),
+        "labels": list(_labels(request)),
+        "chips": _label_chips(page),
     }
     if request.htmx:
         return render_fragment(request, "inbox/list.html#conversations", context)
@@ -46,6 +51,41 @@ def conversations(request: SignedIn, view: str) -> HttpResponse:
 def _seen(page: Page) -> datetime:
     """Up to when the person has seen the list; senders' clocks may run ahead."""
     return max([timezone.now(), *(thread.last_message_at for thread in page.threads[:1])])
+
+
+def _excerpt(request: SignedIn, filter_: Filter, page: Page) -> None:
+    """Show what surrounds the words that were searched for in place of the newest message."""
+    texts = filter_.search.wanted.excerpts(request.user, [thread.pk for thread in page.threads])
+    for thread in page.threads:
+        found = excerpt(texts.get(thread.pk, ""), filter_.words)
+        thread.snippet = found or thread.snippet
+
+
+def _labels(request: SignedIn) -> QuerySet[Folder]:
+    """Folders that hold mail that is here."""
+    held = LedgerEntry.objects.filter(folder=OuterRef("pk"), state=LedgerEntry.State.STORED)
+    mine = Folder.objects.filter(account__owner=request.user).select_related("account")
+    return mine.filter(Exists(held)).order_by("account", "name")
+
+
+def _label_chips(page: Page) -> dict[int, list[str]]:
+    """The labels of each conversation, but for those that every conversation has."""
+    copies = (
+        LedgerEntry.objects.filter(
+            message__thread__in=[thread.pk for thread in page.threads],
+            state=LedgerEntry.State.STORED,
+            expunged_at=None,
+            folder__special_use="",
+        )
+        .exclude(folder__name__iexact="INBOX")
+        .values_list("message__thread", "folder__name")
+        .distinct()
+        .order_by("folder__name")
+    )
+    chips: dict[int, list[str]] = {}
+    for thread, name in copies:
+        chips.setdefault(thread, []).append(name)
+    return chips
 
 
 def _first_syncs(request: SignedIn) -> list[Run]:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.vary import vary_on_headers
 
 from crm_inbox.filters import VIEWS, Filter
+from crm_inbox.search_terms import OPERATORS
 from crm_inbox.views import appearance
 from crm_inbox.views.access import SignedIn, own
 from sync.models import Account, Run
@@ -61,10 +62,19 @@ class Shell:
 
     @property
     def mail_links(self) -> Iterator[Link]:
-        for view in VIEWS.values():
+        for view in (view for view in VIEWS.values() if view.in_rail):
             count = self.unread_text if view.slug == "inbox" and self.unread else ""
             url = reverse(view.slug)
             yield Link(str(view.name), url, view.icon, view.slug == self.section, count)
+
+    @property
+    def search_url(self) -> str:
+        """Mail in the trash is found in the trash only."""
+        return reverse("trash" if self.section == "trash" else "search")
+
+    @property
+    def search_operators(self) -> tuple[str, ...]:
+        return OPERATORS
 
     @property
     def appearances(self) -> Iterator[appearance.Choice]:

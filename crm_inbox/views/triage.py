@@ -18,36 +18,44 @@ from django.views.decorators.http import require_POST, require_safe
 
 from crm_inbox.filters import Filter
 from crm_inbox.views.access import SignedIn, own, signed_in, way_back
-from sync import moving
+from crm_inbox.views.page import own_zone
+from sync import marking, moving
 from sync.models import Thread
 
 State = Thread.State
+# What conversations can be marked as, and whether their messages are seen then.
+MARKS = {"read": True, "unread": False}
 
 
 @require_safe
 @signed_in
 def count(request: SignedIn, view: str) -> HttpResponse:
     """How many conversations match, for the person who is about to select them all."""
-    matching = Filter.from_query(view, request.GET).threads(request.user).count()
+    matching = Filter.from_query(view, request.GET, own_zone(request)).threads(request.user).count()
     return HttpResponse(number_format(matching, force_grouping=True), content_type="text/plain")
 
 
 @require_POST
 @signed_in
 def move(request: SignedIn, view: str) -> HttpResponse:
-    """Put what was selected in a view into another place.
+    """Put what was selected in a view into another place, or mark it as read or unread.
 
     The form's `thread` are the selected ids; with `all`, it is everything that the view shows
     with its filter, up to the moment `as_of`: mail that came since was not seen, and stays.
     """
     to = request.POST.get("to", "")
-    if to not in moving.PLACES:
+    if to not in moving.PLACES and to not in MARKS:
         return HttpResponseBadRequest()
-    filter_ = Filter.from_query(view, request.GET)
+    filter_ = Filter.from_query(view, request.GET, own_zone(request))
     threads = _selected(request, filter_)
-    done = moving.move(request.user, threads, State(to))
+    if to in MARKS:
+        done = marking.mark(request.user, threads, seen=MARKS[to])
+    else:
+        done = moving.move(request.user, threads, State(to))
     if done.count:
-        messages.success(request, _said(State(to), done.count), extra_tags=str(done.action))
+        messages.success(request, _said(to, done.count), extra_tags=str(done.action))
+    elif to in MARKS:
+        messages.success(request, _("They are marked so already."))
     else:
         messages.error(request, _("Nothing was selected, so nothing has changed."))
     return redirect(reverse(view) + filter_.query())
@@ -57,10 +65,12 @@ def move(request: SignedIn, view: str) -> HttpResponse:
 @signed_in
 def undo(request: SignedIn, action: UUID) -> HttpResponse:
     """Put back what an action moved."""
-    count = moving.undo(request.user, action)
+    count = moving.undo(request.user, action) or marking.undo(request.user, action)
     if count:
         text = ngettext(
-            "%(count)s conversation is back.", "%(count)s conversations are back.", count
+            "%(count)s conversation is as it was.",
+            "%(count)s conversations are as they were.",
+            count,
         )
         messages.success(request, text % {"count": number_format(count, force_grouping=True)})
     else:
@@ -86,8 +96,20 @@ def _moment(text: str) -> datetime | None:
     return moment if moment and moment.tzinfo else None
 
 
-def _said(to: Thread.State, count: int) -> str:
-    if to == State.ARCHIVED:
+def _said(to: str, count: int) -> str:
+    if to == "read":
+        text = ngettext(
+            "%(count)s conversation marked as read.",
+            "%(count)s conversations marked as read.",
+            count,
+        )
+    elif to == "unread":
+        text = ngettext(
+            "%(count)s conversation marked as unread.",
+            "%(count)s conversations marked as unread.",
+            count,
+        )
+    elif to == State.ARCHIVED:
         text = ngettext(
             "%(count)s conversation archived.", "%(count)s conversations archived.", count
         )

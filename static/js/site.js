@@ -138,6 +138,16 @@ document.addEventListener("htmx:afterSettle", () => {
   tellSelection();
 });
 
+// The search field offers its operators.
+document.addEventListener("click", (event) => {
+  const operator = event.target.dataset?.operator;
+  if (!operator) return;
+  const search = document.getElementById("search");
+  const words = search.value.trimEnd();
+  search.value = `${words}${words ? " " : ""}${operator}${operator.endsWith(":") ? "" : " "}`;
+  search.focus();
+});
+
 // The keyboard.
 const currentLine = () => document.activeElement?.closest(".conversation");
 function step(by) {
@@ -162,7 +172,10 @@ const KEYS = {
   x: () => currentLine()?.querySelector('input[name="thread"]').click(),
   e: () => act("e"),
   "#": () => act("#"),
+  r: () => act("r"),
+  u: () => act("u"),
   z: () => act("z"),
+  "/": () => document.getElementById("search")?.select(),
   "?": () => document.getElementById("shortcuts")?.togglePopover(),
 };
 document.addEventListener("keydown", (event) => {

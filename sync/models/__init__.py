@@ -3,6 +3,7 @@
 from sync.models.account import Account
 from sync.models.folder import Coverage, Folder, Label
 from sync.models.ledger import LedgerEntry
+from sync.models.marking import Marking
 from sync.models.message import (
     Attachment,
     AttachmentContent,
@@ -24,6 +25,7 @@ __all__ = [
     "Folder",
     "Label",
     "LedgerEntry",
+    "Marking",
     "Message",
     "MessageBody",
     "Move",

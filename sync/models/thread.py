@@ -52,6 +52,16 @@ class Thread(models.Model):
                 name="thread_list_from_contact",
             ),
             models.Index(
+                fields=["owner", "state", "-last_message_at", "-id"],
+                condition=models.Q(to_contact=True),
+                name="thread_list_to_contact",
+            ),
+            models.Index(
+                fields=["owner", "state", "-last_message_at", "-id"],
+                condition=models.Q(unread_count__gt=0),
+                name="thread_list_unread",
+            ),
+            models.Index(
                 fields=["account", "state", "-last_message_at", "-id"], name="thread_list_account"
             ),
         ]

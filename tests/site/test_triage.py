@@ -48,7 +48,7 @@ def test_the_selected_move_and_come_back_by_undo(
     back = client.post(undo_of(client), {"next": f"/{view}/"}, follow=True)
     assert states(one, other, kept) == [start] * 3
     assert back.redirect_chain[0][0] == f"/{view}/"
-    assert "2 conversations are back." in back.content.decode()
+    assert "2 conversations are as they were." in back.content.decode()
 
 
 def test_all_means_what_matches_on_every_page_and_nothing_else(

@@ -1,0 +1,100 @@
+"""What people type into the search field: words, "phrases" and operators such as from:ewa."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from sync.finding import Part, Term, Wanted
+
+PARTS = {"from": Part.FROM, "to": Part.TO, "subject": Part.SUBJECT}
+# As the search field offers them.
+OPERATORS = (
+    *("from:", "to:", "subject:", "contact:", "label:"),
+    *("has:attachment", "is:unread", "after:", "before:"),
+)
+_TOKEN = re.compile(
+    r"(?:(?P<operator>from|to|subject|has|is|label|before|after|contact):\s*)?"
+    r'(?:"(?P<phrase>[^"]*)"?|(?P<word>\S+))',
+    re.IGNORECASE,
+)
+# A search of more words than this is a text that was pasted by mistake.
+MOST_TERMS = 30
+
+
+@dataclass
+class Search:
+    """What was understood, and in the person's words what was not."""
+
+    wanted: Wanted = field(default_factory=Wanted)
+    problems: list[str] = field(default_factory=list)
+
+
+def understand(text: str, zone: ZoneInfo) -> Search:
+    """Read a search; days are those of the person's time zone."""
+    search = Search()
+    for operator, value, phrase in _tokens(text):
+        change = _understood(operator, value, phrase, search.wanted, zone)
+        if change is None:
+            search.problems.append(_problem(operator, value))
+        else:
+            search.wanted = change
+    return search
+
+
+def _tokens(text: str) -> Iterator[tuple[str, str, bool]]:
+    for number, match in enumerate(_TOKEN.finditer(text)):
+        if number >= MOST_TERMS:
+            return
+        phrase = match["phrase"] is not None
+        yield (match["operator"] or "").lower(), match["phrase" if phrase else "word"], phrase
+
+
+def _understood(
+    operator: str, value: str, phrase: bool, wanted: Wanted, zone: ZoneInfo
+) -> Wanted | None:
+    if operator == "contact":
+        return replace(wanted, contacts=(*wanted.contacts, value))
+    if operator == "label":
+        return replace(wanted, labels=(*wanted.labels, value))
+    if operator == "has":
+        known = value.lower() in ("attachment", "attachments")
+        return replace(wanted, attachments=True) if known else None
+    if operator == "is":
+        unread = {"unread": True, "read": False}.get(value.lower())
+        return replace(wanted, unread=unread) if unread is not None else None
+    if operator in ("before", "after"):
+        day = _day(value)
+        if day is None:
+            return None
+        # "after:2026-03-01" leaves that day out, as "before:" does.
+        day += timedelta(days=1 if operator == "after" else 0)
+        moment = datetime.combine(day, time(), zone)
+        if operator == "after":
+            return replace(wanted, after=moment)
+        return replace(wanted, before=moment)
+    term = Term(value, PARTS.get(operator, Part.ANYWHERE), phrase)
+    return replace(wanted, terms=(*wanted.terms, term)) if term.words else wanted
+
+
+def _day(text: str) -> date | None:
+    """2026-03-01; the first day of 2026-03 or of 2026."""
+    try:
+        day = date.fromisoformat(text + "-01-01"[len(text) - 4 :] if len(text) in (4, 7) else text)
+    except ValueError:
+        return None
+    return day if 1900 <= day.year <= 9000 else None
+
+
+def _problem(operator: str, value: str) -> str:
+    said = {"operator": operator, "value": value}
+    if operator == "has":
+        return _("“%(operator)s:%(value)s” is not known. Write has:attachment.") % said
+    if operator == "is":
+        return _("“%(operator)s:%(value)s” is not known. Write is:unread or is:read.") % said
+    return _("“%(value)s” is not a day. Write %(operator)s:2026-03-01.") % said

@@ -1,0 +1,131 @@
+"""Searching mail: words, operators, folded letters, what is marked, what is said."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from contacts.models import Contact
+from crm_inbox.highlight import excerpt, marked
+from crm_inbox.search_terms import understand
+from sync import searching
+from sync.finding import Part, Term
+from sync.models import Account, Attachment, Thread
+from tests.site.conftest import mail, make_account, receive
+
+WARSAW = ZoneInfo("Europe/Warsaw")
+
+
+@pytest.fixture
+def mails(account: Account) -> None:
+    receive(account, mail("zoo", "Widzieliśmy żółwie i wielbłądy."), 1)
+    offer = receive(account, mail("offer", "See the file", sender="Ewa <ewa@klient.example>"), 2)
+    Attachment.objects.create(
+        message=offer, section="2", name="Cennik_2026.pdf", content_type="application/pdf", size=1
+    )
+    receive(account, mail("ewa", "She is on holiday until Monday."), 3)
+    while searching.index_batch():
+        pass
+
+
+def found(client: Client, text: str, view: str = "search") -> list[str]:
+    page = client.get(f"/{view}/", {"q": text}).context["page"]
+    return [thread.subject.removeprefix("About ") for thread in page.threads]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("zolw", ["zoo"]),
+        ("ŻÓŁW", ["zoo"]),
+        ("zolwie wielblady", ["zoo"]),
+        ("zolwie holiday", []),
+        ("ewa", ["ewa", "offer"]),
+        ("from:ewa", ["offer"]),
+        ("subject:ewa", ["ewa"]),
+        ("ewa@klient.example", ["offer"]),
+        ("klient", ["offer"]),
+        ("cennik", ["offer"]),
+        ("to:me@crm.example holi", ["ewa"]),
+        ('"on holiday"', ["ewa"]),
+        ('"holiday on"', []),
+        ("from: jan", ["ewa", "zoo"]),
+        ("after:2026-11-20", []),
+        ("after:2026-11-19 before:2026-11-21 subject:zoo", ["zoo"]),
+        ("before:2026", []),
+        ("label:inbox subject:zoo", ["zoo"]),
+        ("label:none", []),
+        ("is:read", []),
+        ("contact:nowak", ["offer"]),
+        ("it's & | ! ) :* <->", []),
+        ("!!!", ["ewa", "offer", "zoo"]),
+    ],
+)
+def test_it_finds(client: Client, mails: None, text: str, names: list[str]) -> None:
+    Contact.objects.create(name="Ewa Nowak").add_address("ewa@klient.example")
+    assert found(client, text) == names
+
+
+def test_it_finds_what_is_archived_and_not_what_is_in_the_trash(
+    client: Client, mails: None
+) -> None:
+    Thread.objects.filter(subject="About ewa").update(state=Thread.State.ARCHIVED)
+    Thread.objects.filter(subject="About offer").update(state=Thread.State.TRASHED)
+    assert found(client, "ewa") == ["ewa"]
+    assert found(client, "ewa", "trash") == ["offer"]
+
+
+def test_nobody_finds_the_mail_of_others(client: Client, mails: None) -> None:
+    other = make_account(User.objects.create_user("jan"), "jan@crm.example")
+    receive(other, mail("secret", "zolwie"))
+    searching.index_batch()
+    assert found(client, "zolwie") == ["zoo"]
+
+
+def test_it_shows_where_the_words_are(client: Client, account: Account) -> None:
+    receive(account, mail("long", "beginning " * 100 + "the needle <b> in the hay"))
+    searching.index_batch()
+    page = client.get("/search/", {"q": "needl"}).content.decode()
+    assert "the <mark>needl</mark>e &lt;b&gt; in the hay" in page
+
+
+def test_it_says_what_it_does_not_understand(client: Client, account: Account) -> None:
+    page = client.get("/search/", {"q": "before:soon has:wings is:odd"}).content.decode()
+    assert "“soon” is not a day." in page
+    assert "Write has:attachment." in page
+    assert "Write is:unread or is:read." in page
+    assert client.get("/search/", {"q": "a\0b"}).status_code == 200
+
+
+def test_days_are_the_persons_own() -> None:
+    wanted = understand("after:2026-03-01 before:2026-04", WARSAW).wanted
+    assert wanted.after == datetime(2026, 3, 2, tzinfo=WARSAW)
+    assert wanted.before == datetime(2026, 4, 1, tzinfo=WARSAW)
+
+
+def test_an_operator_it_does_not_know_is_a_word() -> None:
+    terms = understand("re:offer to:ewa", WARSAW).wanted.terms
+    assert terms == (Term("re:offer"), Term("ewa", Part.TO))
+
+
+def test_marking_escapes_and_ignores_accents() -> None:
+    assert marked("<i>Żółw", ["zolw"]) == "&lt;i&gt;<mark>Żółw</mark>"
+    assert marked("amazing", ["zing"]) == "amazing"
+    assert excerpt("nothing here", ["else"]) == ""
+
+
+def test_more_rows_need_no_more_queries(client: Client, account: Account) -> None:
+    receive(account, mail("n0", "needle"), 1)
+    searching.index_batch()
+    with CaptureQueriesContext(connection) as one:
+        client.get("/search/", {"q": "needle"})
+    for number in range(1, 12):
+        receive(account, mail(f"n{number}", "needle"), number + 1)
+    searching.index_batch()
+    with CaptureQueriesContext(connection) as many:
+        client.get("/search/", {"q": "needle"})
+    assert len(many) == len(one)
