@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 
 from crm_inbox.filters import VIEWS
 from crm_inbox.views import appearance, conversation, inbox, triage
+from crm_inbox.views.contacts import people
 from crm_inbox.views.mailboxes import cards, changes, wizard
 
 urlpatterns = [
@@ -19,6 +20,12 @@ urlpatterns = [
     path("messages/<int:pk>/frame/", conversation.frame, name="mail_frame"),
     path("messages/<int:pk>/original/", conversation.original, name="original"),
     path("attachments/<int:pk>/", conversation.attachment, name="attachment"),
+    path("contacts/", people.people, name="contacts"),
+    path("contacts/add/", people.add, name="contact_add"),
+    path("contacts/<int:pk>/", people.person, name="contact"),
+    path("contacts/<int:pk>/addresses/", people.give_address, name="contact_address"),
+    path("contacts/<int:pk>/merge/", people.merge, name="contact_merge"),
+    path("contacts/<int:pk>/delete/", people.delete, name="contact_delete"),
     path("email-sync/", cards.mailboxes, name="mailboxes"),
     path("email-sync/add/", wizard.add, name="mailbox_add"),
     path("email-sync/add/server/", wizard.server, name="mailbox_server"),

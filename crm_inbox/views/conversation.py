@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
+from contacts.models import Address, Contact
 from crm_inbox.csp import mail_policy
 from crm_inbox.filters import VIEW_OF
 from crm_inbox.quoting import fold_quoted, split_quoted
@@ -50,6 +51,7 @@ def conversation(request: SignedIn, pk: int) -> HttpResponse:
         {
             "thread": thread,
             "letters": letters,
+            "people": _people(thread, rows),
             "place": place,
             "move_url": f"{place}_move",
             "trash_days": settings.TRASH_DAYS,
@@ -106,6 +108,27 @@ def attachment(request: SignedIn, pk: int) -> HttpResponse:
     response["Content-Disposition"] = content_disposition_header(not shown, name) or "attachment"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who takes part in a conversation, and the contact that this is, if any."""
+
+    address: str
+    name: str
+    contact: Contact | None
+
+
+def _people(thread: Thread, messages: list[Message]) -> list[Person]:
+    """Everybody but the account's owner, each once, the latest first."""
+    names: dict[str, str] = {}
+    for message in reversed(messages):
+        for person in message.participants.all():
+            if person.address and person.address not in thread.account.own_addresses:
+                names[person.address] = names.get(person.address) or person.name
+    known = Address.objects.filter(normalized__in=names).select_related("contact__organization")
+    contacts = {row.normalized: row.contact for row in known}
+    return [Person(address, name, contacts.get(address)) for address, name in names.items()]
 
 
 @dataclass(frozen=True)
