@@ -6,7 +6,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from crm_inbox.filters import VIEWS
-from crm_inbox.views import appearance, conversation, inbox, triage
+from crm_inbox.views import appearance, conversation, helping, inbox, triage
 from crm_inbox.views.contacts import people
 from crm_inbox.views.mailboxes import cards, changes, wizard
 
@@ -26,6 +26,9 @@ urlpatterns = [
     path("contacts/<int:pk>/addresses/", people.give_address, name="contact_address"),
     path("contacts/<int:pk>/merge/", people.merge, name="contact_merge"),
     path("contacts/<int:pk>/delete/", people.delete, name="contact_delete"),
+    path("help/", helping.topics, name="help"),
+    path("help/clean-up/", helping.clean_up, name="clean_up"),
+    path("help/<slug:slug>/", helping.topic, name="help_topic"),
     path("email-sync/", cards.mailboxes, name="mailboxes"),
     path("email-sync/add/", wizard.add, name="mailbox_add"),
     path("email-sync/add/server/", wizard.server, name="mailbox_server"),

@@ -53,7 +53,7 @@ def move(request: SignedIn, view: str) -> HttpResponse:
     else:
         done = moving.move(request.user, threads, State(to))
     if done.count:
-        messages.success(request, _said(to, done.count), extra_tags=str(done.action))
+        messages.success(request, said(to, done.count), extra_tags=str(done.action))
     elif to in MARKS:
         messages.success(request, _("They are marked so already."))
     else:
@@ -80,23 +80,24 @@ def undo(request: SignedIn, action: UUID) -> HttpResponse:
 
 def _selected(request: SignedIn, filter_: Filter) -> QuerySet[Thread]:
     if "all" in request.POST:
-        as_of = _moment(request.POST.get("as_of", ""))
+        as_of = moment(request.POST.get("as_of", ""))
         threads = filter_.threads(request.user)
         return threads.filter(last_message_at__lte=as_of) if as_of else threads.none()
     picked = [int(pk) for pk in request.POST.getlist("thread") if pk.isascii() and pk.isdigit()]
     return own(request, Thread).filter(pk__in=[pk for pk in picked if pk < 2**63])
 
 
-def _moment(text: str) -> datetime | None:
-    """None where it is none, or has no time zone."""
+def moment(text: str) -> datetime | None:
+    """The moment that a form names; None where it is none, or has no time zone."""
     try:
-        moment = parse_datetime(text)
+        read = parse_datetime(text)
     except ValueError:
         return None
-    return moment if moment and moment.tzinfo else None
+    return read if read and read.tzinfo else None
 
 
-def _said(to: str, count: int) -> str:
+def said(to: str, count: int) -> str:
+    """What was done to so many conversations, as a sentence."""
     if to == "read":
         text = ngettext(
             "%(count)s conversation marked as read.",
