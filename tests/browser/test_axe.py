@@ -1,0 +1,79 @@
+"""Every page passes axe, in both themes, on a desktop and on a phone."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from contacts.models import Contact
+from crm_inbox.views.helping import TOPICS
+from sync import searching
+from sync.models import Account, Attachment
+from tests.site.conftest import mail, receive
+
+pytestmark = [pytest.mark.needs("chromium"), pytest.mark.django_db(transaction=True)]
+SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
+
+
+@pytest.fixture
+def paths(annas_account: Account) -> list[str]:
+    """Every page, with something on it, and those that are empty."""
+    ewa = Contact.objects.create(name="Ewa")
+    ewa.add_address("ewa@klient.example")
+    message = receive(
+        annas_account, mail("one", "text > quoted", sender="Ewa <ewa@klient.example>")
+    )
+    html = receive(annas_account, mail("two", "<p>Hello</p>", "text/html"), 2)
+    Attachment.objects.create(
+        message=html, section="2", name="a.pdf", content_type="application/pdf", size=1
+    )
+    while searching.index_batch():
+        pass
+    pk = annas_account.pk
+    return [
+        *("/inbox/", "/archive/", "/sent/", "/trash/", "/search/?q=one", "/search/?q=before:soon"),
+        *(f"/conversations/{row.thread_id}/" for row in (message, html)),
+        *("/contacts/", "/contacts/?words=none", f"/contacts/{ewa.pk}/?words=a"),
+        *("/contacts/add/?address=jan@firma.example&words=ewa", "/help/", "/help/clean-up/"),
+        *(f"/help/{slug}/" for slug in TOPICS),
+        *("/email-sync/", "/email-sync/add/", f"/email-sync/{pk}/labels/"),
+        f"/email-sync/{pk}/password/",
+    ]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_axe_finds_nothing(page: Page, paths: list[str], theme: str, size: str) -> None:
+    width, height = SIZES[size]
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
+    found = {path: _violations(page, path) for path in paths}
+    assert {path: told for path, told in found.items() if told} == {}
+
+
+def test_axe_finds_nothing_at_the_door(page: Page) -> None:
+    page.context.clear_cookies()
+    assert _violations(page, "/sign-in/") == []
+
+
+def test_axe_finds_nothing_where_something_is_selected(page: Page, paths: list[str]) -> None:
+    page.goto("/inbox/")
+    page.get_by_label("Select all on this page").check()
+    assert _broken(page) == []
+    page.get_by_role("button", name="Delete").click()
+    assert _broken(page) == []
+
+
+def _violations(page: Page, path: str) -> list[str]:
+    answer = page.goto(path)
+    assert answer is not None
+    assert answer.status == 200, path
+    return _broken(page)
+
+
+def _broken(page: Page) -> list[str]:
+    """Each broken rule with the elements that break it."""
+    response = Axe().run(page).response
+    return [
+        f"{rule['id']}: {', '.join(str(node['target'][0]) for node in rule['nodes'])}"
+        for rule in response["violations"]
+    ]
