@@ -13,6 +13,18 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.addresses import normalise
 from contacts.signals import announce
+from contacts.upload import Upload
+
+__all__ = [
+    "Address",
+    "AddressQuerySet",
+    "AddressTaken",
+    "Contact",
+    "ContactQuerySet",
+    "InvalidAddress",
+    "Organization",
+    "Upload",
+]
 
 
 class InvalidAddress(ValueError):

@@ -7,7 +7,7 @@ from django.views.generic import RedirectView
 
 from crm_inbox.filters import VIEWS
 from crm_inbox.views import appearance, conversation, helping, inbox, triage
-from crm_inbox.views.contacts import people
+from crm_inbox.views.contacts import importing, people
 from crm_inbox.views.mailboxes import cards, changes, wizard
 
 urlpatterns = [
@@ -22,6 +22,9 @@ urlpatterns = [
     path("attachments/<int:pk>/", conversation.attachment, name="attachment"),
     path("contacts/", people.people, name="contacts"),
     path("contacts/add/", people.add, name="contact_add"),
+    path("contacts/import/", importing.upload, name="contact_import"),
+    path("contacts/import/<int:pk>/", importing.preview, name="contact_import_preview"),
+    path("contacts/export/", importing.export_csv, name="contact_export"),
     path("contacts/<int:pk>/", people.person, name="contact"),
     path("contacts/<int:pk>/addresses/", people.give_address, name="contact_address"),
     path("contacts/<int:pk>/merge/", people.merge, name="contact_merge"),

@@ -1,7 +1,7 @@
 """Every page passes axe, in both themes, on a desktop and on a phone."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Page
 
 from contacts.models import Contact
@@ -33,7 +33,12 @@ def paths(annas_account: Account) -> list[str]:
         *("/inbox/", "/archive/", "/sent/", "/trash/", "/search/?q=one", "/search/?q=before:soon"),
         *(f"/conversations/{row.thread_id}/" for row in (message, html)),
         *("/contacts/", "/contacts/?words=none", f"/contacts/{ewa.pk}/?words=a"),
-        *("/contacts/add/?address=jan@firma.example&words=ewa", "/help/", "/help/clean-up/"),
+        *(
+            "/contacts/add/?address=jan@firma.example&words=ewa",
+            "/help/",
+            "/help/clean-up/",
+            "/contacts/import/",
+        ),
         *(f"/help/{slug}/" for slug in TOPICS),
         *("/email-sync/", "/email-sync/add/", f"/email-sync/{pk}/labels/"),
         f"/email-sync/{pk}/password/",
