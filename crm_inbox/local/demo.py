@@ -121,7 +121,7 @@ def _mail_server(folder: Path, running: ExitStack) -> tuple[ImapServer, DemoMail
 
 def _prepare(environment: dict[str, str], imap: ImapServer, mailbox: DemoMailbox) -> None:
     """Tables, translations and style sheets, while the mailbox is filled."""
-    preparing = _manage(environment, "setup", "demo_prepare")
+    preparing = _manage(environment, "setup", "prepare")
     try:
         if not mailbox.filled or not imap.keeps_mail:
             say("demo", "the mailbox is filled")

@@ -1,0 +1,22 @@
+# One image for every process of the site; docker-compose.yml says which it runs.
+FROM python:3.13.3-slim-bookworm
+
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DATA_DIR=/data
+WORKDIR /srv/crm-inbox
+COPY requirements.txt ./
+RUN pip install --no-cache-dir --require-hashes --requirement requirements.txt
+COPY manage.py ./
+COPY contacts contacts
+COPY sync sync
+COPY crm_inbox crm_inbox
+COPY static static
+COPY templates templates
+# The file system is read-only later, so the translations are compiled now; it needs no server.
+RUN DATA_DIR=/tmp/build DATABASE_URL=postgresql:///none REDIS_URL=redis://none:6379/0 \
+      python manage.py compile_translations \
+    && rm -rf /tmp/build \
+    && useradd --system --uid 10001 crm-inbox \
+    && install --directory --owner crm-inbox --mode 0700 /data
+USER 10001
+EXPOSE 8000
+CMD ["granian", "--interface=wsgi", "--host=0.0.0.0", "--port=8000", "--blocking-threads=4", "--log-level=warning", "crm_inbox.wsgi:application"]
