@@ -84,6 +84,8 @@ class Card:
         """In words."""
         if self.needs_password:
             return _("Password refused, sign in again")
+        if self.account.state == Account.State.PAUSED:
+            return _("Paused by an administrator")
         if self.problem:
             return str(self.problem.sentence)
         if self.open_run and self.progress:
