@@ -15,8 +15,8 @@ from contacts.models import Address, Contact, ContactQuerySet, Organization
 from contacts.signals import announce
 
 MOST_ROWS = 20_000
-# What spreadsheets save, the surest first; the last takes any bytes.
-_ENCODINGS = ("utf-8-sig", "cp1250", "latin-1")
+# What spreadsheets save, the surest first.
+_ENCODINGS = ("utf-8-sig", "cp1250")
 _DELIMITERS = ",;\t|"
 
 
@@ -55,7 +55,7 @@ class Table:
 
 @dataclass
 class Line:
-    """A row of the table; `number` is that of the file's line, the header being the first."""
+    """A row of the table; `number` is as a spreadsheet counts, the header being row 1."""
 
     number: int
     name: str
@@ -66,9 +66,11 @@ class Line:
     owner: str = ""
 
 
-# Parts of the headers that other products write, in English and Polish.
+# Parts of the headers that other products write, in English and Polish, the surest first. A
+# column named "Address" alone is where somebody lives; "E-mail 1 - Label" says "Work".
 _HEADERS = (
-    (Column.ADDRESS, ("mail", "e-mail", "address", "adres")),
+    (Column.IGNORED, ("label", "type", "etykieta")),
+    (Column.ADDRESS, ("mail",)),
     (Column.FIRST_NAME, ("first", "given", "imię", "imie")),
     (Column.LAST_NAME, ("last", "family", "surname", "nazwisko")),
     (Column.ORGANIZATION, ("organi", "company", "firma")),
@@ -153,7 +155,8 @@ def _decoded(data: bytes) -> str:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise UnreadableTable
+    # Takes any bytes.
+    return data.decode("latin-1")
 
 
 def _guess(name: str) -> Column:

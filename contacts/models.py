@@ -83,7 +83,7 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         return deleted
 
     # As Django's own: not on the manager, where it would empty the table.
-    delete.queryset_only = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]  # of a function
 
 
 class Contact(models.Model):
@@ -173,7 +173,7 @@ class AddressQuerySet(models.QuerySet["Address"]):
         return deleted
 
     # As Django's own: not on the manager, where it would empty the table.
-    delete.queryset_only = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]  # of a function
 
 
 class Address(models.Model):

@@ -29,8 +29,7 @@ def marked(text: str, words: Sequence[str]) -> SafeString:
         pieces += [conditional_escape(text[end : match.start()]), "<mark>"]
         pieces += [conditional_escape(text[match.start() : match.end()]), "</mark>"]
         end = match.end()
-    # Every piece of the text is escaped above and here.
-    return mark_safe("".join([*pieces, conditional_escape(text[end:])]))  # noqa: S308
+    return mark_safe("".join([*pieces, conditional_escape(text[end:])]))  # noqa: S308 - each piece of the text is escaped
 
 
 def excerpt(text: str, words: Sequence[str]) -> str:

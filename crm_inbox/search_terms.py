@@ -38,7 +38,12 @@ class Search:
 def understand(text: str, zone: ZoneInfo) -> Search:
     """Read a search; days are those of the person's time zone."""
     search = Search()
-    for operator, value, phrase in _tokens(text):
+    tokens = list(_tokens(text))
+    if len(tokens) > MOST_TERMS:
+        search.problems.append(
+            _("Only the first %(count)s words are searched for.") % {"count": MOST_TERMS}
+        )
+    for operator, value, phrase in tokens[:MOST_TERMS]:
         change = _understood(operator, value, phrase, search.wanted, zone)
         if change is None:
             search.problems.append(_problem(operator, value))
@@ -48,9 +53,7 @@ def understand(text: str, zone: ZoneInfo) -> Search:
 
 
 def _tokens(text: str) -> Iterator[tuple[str, str, bool]]:
-    for number, match in enumerate(_TOKEN.finditer(text)):
-        if number >= MOST_TERMS:
-            return
+    for match in _TOKEN.finditer(text):
         phrase = match["phrase"] is not None
         yield (match["operator"] or "").lower(), match["phrase" if phrase else "word"], phrase
 

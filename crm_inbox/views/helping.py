@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
@@ -17,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from crm_inbox.views.access import SignedIn, own, signed_in
 from crm_inbox.views.page import render_page
-from crm_inbox.views.triage import moment, said
+from crm_inbox.views.triage import moment, tell
 from sync import moving
 from sync.models import Thread
 
@@ -79,7 +78,7 @@ def clean_up(request: SignedIn) -> HttpResponse:
             return HttpResponseBadRequest()
         seen = strangers.filter(last_message_at__lte=as_of)
         done = moving.move(request.user, seen, Thread.State(to))
-        messages.success(request, said(to, done.count), extra_tags=str(done.action))
+        tell(request, to, done)
         return redirect("inbox")
     context = {
         "leaving": strangers.count(),

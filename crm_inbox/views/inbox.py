@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -62,10 +62,9 @@ def _excerpt(request: SignedIn, filter_: Filter, page: Page) -> None:
 
 
 def _labels(request: SignedIn) -> QuerySet[Folder]:
-    """Folders that hold mail that is here."""
-    held = LedgerEntry.objects.filter(folder=OuterRef("pk"), state=LedgerEntry.State.STORED)
-    mine = Folder.objects.filter(account__owner=request.user).select_related("account")
-    return mine.filter(Exists(held)).order_by("account", "name")
+    """Folders that were synced; which of them hold mail would cost a look at their ledger."""
+    synced = Folder.objects.filter(account__owner=request.user, uidnext__isnull=False)
+    return synced.select_related("account").order_by("account", "name")
 
 
 def _label_chips(page: Page) -> dict[int, list[str]]:

@@ -52,13 +52,18 @@ def move(request: SignedIn, view: str) -> HttpResponse:
         done = marking.mark(request.user, threads, seen=MARKS[to])
     else:
         done = moving.move(request.user, threads, State(to))
+    tell(request, to, done)
+    return redirect(reverse(view) + filter_.query())
+
+
+def tell(request: SignedIn, to: str, done: moving.Moved) -> None:
+    """Say what was done, with an undo where something was."""
     if done.count:
-        messages.success(request, said(to, done.count), extra_tags=str(done.action))
+        messages.success(request, _said(to, done.count), extra_tags=str(done.action))
     elif to in MARKS:
         messages.success(request, _("They are marked so already."))
     else:
         messages.error(request, _("Nothing was selected, so nothing has changed."))
-    return redirect(reverse(view) + filter_.query())
 
 
 @require_POST
@@ -96,8 +101,7 @@ def moment(text: str) -> datetime | None:
     return read if read and read.tzinfo else None
 
 
-def said(to: str, count: int) -> str:
-    """What was done to so many conversations, as a sentence."""
+def _said(to: str, count: int) -> str:
     if to == "read":
         text = ngettext(
             "%(count)s conversation marked as read.",

@@ -9,8 +9,9 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from sync.wire import Server
+from sync.wire import Credentials, Server
 
+ANNA = Credentials("anna", 'zażółć gęślą \\"jaźń" 密码')
 GREETING = b"* OK ready\r\n"
 CAPABILITY = b"* CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR\r\n{tag} OK done\r\n"
 # A command, without its tag, matched from its beginning; what is answered, {tag} filled in.

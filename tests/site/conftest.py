@@ -46,7 +46,9 @@ def make_account(owner: User, address: str) -> Account:
 def receive(account: Account, raw: bytes, uid: int = 1) -> Message:
     """Store a mail as a sync would."""
     folder, _ = Folder.objects.get_or_create(
-        account=account, raw_name=b"INBOX", defaults={"name": "INBOX", "uidvalidity": 1}
+        account=account,
+        raw_name=b"INBOX",
+        defaults={"name": "INBOX", "uidvalidity": 1, "uidnext": 1000},
     )
     at = NOW + timedelta(minutes=uid)
     entry = LedgerEntry.objects.create(

@@ -46,7 +46,7 @@ def test_a_filter_keeps(
 def test_a_label_keeps_its_mail_and_shows_as_a_chip(
     client: Client, account: Account, threads: dict[str, Thread]
 ) -> None:
-    folder = Folder.objects.create(account=account, raw_name=b"Offers", name="Offers")
+    folder = Folder.objects.create(account=account, raw_name=b"Offers", name="Offers", uidnext=2)
     copy = LedgerEntry.objects.get(uid=3)
     LedgerEntry.objects.create(
         folder=folder,

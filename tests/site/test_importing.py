@@ -42,6 +42,21 @@ def test_it_reads_any_encoding(encoding: str) -> None:
     ]
 
 
+def test_it_knows_the_headers_of_other_products() -> None:
+    header = [
+        "First Name",
+        "Last Name",
+        "Company",
+        "E-mail 1 - Label",
+        "E-mail 1 - Value",
+        "Address",
+    ]
+    assert guess_columns(header) == [
+        *(Column.FIRST_NAME, Column.LAST_NAME, Column.ORGANIZATION),
+        *(Column.IGNORED, Column.ADDRESS, Column.IGNORED),
+    ]
+
+
 @pytest.mark.parametrize(
     "data", [b"", b"only a heading", b"\n\n", b"a,b\n\0\0\n", b"\x89PNG\r\n\x1a\n\0"]
 )
@@ -88,7 +103,7 @@ def test_columns_can_be_chosen_by_hand(client: Client, anna: User) -> None:
     ("data", "said"),
     [
         (b"nothing", "This is no CSV file"),
-        (b"name\n" + b"x\n" * (MOST_ROWS + 1), "more than 20000 lines"),
+        (b"name\n" + b"x\n" * (MOST_ROWS + 1), "more than 20000 rows"),
         (b"name\n" + b"x" * 5_000_000, "larger than 5 MB"),
     ],
 )

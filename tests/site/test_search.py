@@ -99,6 +99,8 @@ def test_it_says_what_it_does_not_understand(client: Client, account: Account) -
     assert "Write has:attachment." in page
     assert "Write is:unread or is:read." in page
     assert client.get("/search/", {"q": "a\0b"}).status_code == 200
+    page = client.get("/search/", {"q": "word " * 31}).content.decode()
+    assert "Only the first 30 words are searched for." in page
 
 
 def test_days_are_the_persons_own() -> None:

@@ -135,7 +135,7 @@ def _trouble(data: bytes) -> str:
         read_table(data)
     except UnreadableTable as error:
         if error.too_long:
-            return _("The file has more than %(rows)s lines. Import it in parts.") % {
+            return _("The file has more than %(rows)s rows. Import it in parts.") % {
                 "rows": MOST_ROWS
             }
         return _("This is no CSV file with a line of headings and at least one contact.")

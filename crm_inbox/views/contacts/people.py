@@ -82,7 +82,7 @@ def person(request: SignedIn, pk: int) -> HttpResponse:
         return redirect(_url(contact))
     words = _words(request)
     context = {
-        "contact": get_object_or_404(Contact, pk=pk),
+        "contact": contact,
         "form": form,
         "threads": list(_conversations(request, contact)),
         "words": words,
