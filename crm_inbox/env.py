@@ -9,6 +9,8 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+from sync.reach import Reach
+
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off", ""})
 
@@ -61,3 +63,11 @@ def number(name: str, default: int, least: int = 0) -> int:
 def words(name: str, default: str) -> list[str]:
     """A list separated by commas; blanks around each item and empty items are dropped."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def reach(name: str) -> Reach:
+    """Hosts and networks separated by commas, or yes for all; nothing where it is not set."""
+    try:
+        return Reach.of(words(name, ""))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}") from error

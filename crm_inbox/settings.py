@@ -172,6 +172,8 @@ SYNC_SLICE_SECONDS = env.number("SYNC_SLICE_SECONDS", 45, least=5)
 SYNC_PIPELINE_DEPTH = env.number("SYNC_PIPELINE_DEPTH", 4, least=1)
 # Lets people connect without encryption to other machines than this one.
 SYNC_ALLOW_PLAINTEXT = env.flag("SYNC_ALLOW_PLAINTEXT", default=False)
+# Mail servers inside the own network that people may connect to.
+ALLOW_PRIVATE_HOSTS = env.reach("ALLOW_PRIVATE_HOSTS")
 # Days after which the content of deleted mail is gone for good.
 TRASH_DAYS = env.number("TRASH_DAYS", 30, least=1)
 

@@ -19,5 +19,6 @@ def server_of(account: Account) -> Server:
         port=account.port,
         security=cast(Literal["tls", "starttls", "plain"], account.security),
         allow_plain=settings.SYNC_ALLOW_PLAINTEXT,
+        reach=settings.ALLOW_PRIVATE_HOSTS,
         pipeline_depth=settings.SYNC_PIPELINE_DEPTH,
     )

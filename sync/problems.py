@@ -33,6 +33,10 @@ PROBLEMS = {
         _("There is no mail server with this name."),
         _("Check the server name, or ask your mail provider for the name of its IMAP server."),
     ),
+    "host_not_allowed": Problem(
+        _("This mail server is inside a private network, so no connection was made."),
+        _("Check the server name. If it is right, ask your administrator to allow it."),
+    ),
     "connection_refused": Problem(
         _("The mail server does not accept connections on this port."),
         _(

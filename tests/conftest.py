@@ -33,6 +33,8 @@ def _start_servers() -> None:
     # WhiteNoise warns of a folder that is missing.
     (DATA / "static").mkdir(parents=True)
     os.environ |= {"DATA_DIR": str(DATA), "HTTPS": "no", "HASHED_STATIC": "no"}
+    # The mail servers of the tests.
+    os.environ["ALLOW_PRIVATE_HOSTS"] = "127.0.0.1"
     if not os.environ.get("DATABASE_URL"):
         os.environ["DATABASE_URL"] = postgres.ensure(DATA, durable=False, die_with_us=True)
         atexit.register(postgres.stop, DATA)

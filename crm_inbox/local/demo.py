@@ -98,6 +98,8 @@ def _servers(folder: Path, running: ExitStack) -> dict[str, str]:
         "REDIS_URL": valkey.ensure(folder, die_with_us=True),
         "DEBUG": "no",
         "HTTPS": "no",
+        # The demo's own mail server.
+        "ALLOW_PRIVATE_HOSTS": LOOPBACK,
         "PYTHONUNBUFFERED": "1",
     }
     theirs = {

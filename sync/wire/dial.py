@@ -14,12 +14,14 @@ from contextlib import suppress
 import imapclient  # type: ignore[import-untyped]
 from imapclient.exceptions import IMAPClientError  # type: ignore[import-untyped]
 
+from sync import reach
 from sync.wire.channel import Channel
 from sync.wire.errors import (
     CertificateRejected,
     ConnectionLost,
     ConnectionRefused,
     ConnectionTimedOut,
+    HostNotAllowed,
     PlaintextRefused,
     ProtocolError,
     ServerNotFound,
@@ -38,13 +40,7 @@ def dial(server: Server) -> tuple[Channel, Capabilities, bool]:
     """
     client: imapclient.IMAPClient | None = None
     try:
-        client = imapclient.IMAPClient(
-            server.host,
-            server.port,
-            ssl=server.security == "tls",
-            ssl_context=_context(server) if server.security == "tls" else None,
-            timeout=imapclient.SocketTimeout(server.connect_timeout, server.connect_timeout),
-        )
+        client = _Client(server)
         # Hard-coded to 5, which costs two thirds of the speed and writes what is said to a log.
         client._imap.debug = 0
         preauth = client._imap.state == "AUTH"
@@ -61,6 +57,36 @@ def dial(server: Server) -> tuple[Channel, Capabilities, bool]:
         if isinstance(error, WireError):
             raise
         raise _named(error) from None
+
+
+class _Client(imapclient.IMAPClient):  # type: ignore[misc]
+    """IMAPClient over a socket of ours, to an address that was checked."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        timeout = imapclient.SocketTimeout(server.connect_timeout, server.connect_timeout)
+        super().__init__(server.host, server.port, ssl=server.security == "tls", timeout=timeout)
+
+    def _create_IMAP4(self) -> imaplib.IMAP4:  # noqa: N802
+        return _Imap(self._server)
+
+
+class _Imap(imaplib.IMAP4):
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        super().__init__(server.host, server.port)
+
+    def _create_socket(self, timeout: float | None) -> socket.socket:
+        server = self._server
+        sock = reach.connect(server.host, server.port, server.connect_timeout, server.reach)
+        sock.settimeout(server.connect_timeout)
+        if server.security != "tls":
+            return sock
+        try:
+            return _context(server).wrap_socket(sock, server_hostname=server.host)
+        except BaseException:
+            sock.close()
+            raise
 
 
 def _context(server: Server) -> ssl.SSLContext:
@@ -106,6 +132,8 @@ def _named(error: BaseException) -> BaseException:
             return ServerNotFound()
         case ssl.SSLCertVerificationError():
             return CertificateRejected(error.verify_message)
+        case reach.OutOfReach():
+            return HostNotAllowed(str(error))
         case TimeoutError():
             return ConnectionTimedOut()
         case ssl.SSLEOFError() | ConnectionResetError() | BrokenPipeError():

@@ -34,6 +34,12 @@ class ServerNotFound(WireError):
     code = "server_not_found"
 
 
+class HostNotAllowed(WireError):
+    """The server is inside the own network, and nobody allowed to connect to it."""
+
+    code = "host_not_allowed"
+
+
 class ConnectionRefused(WireError):
     """Nobody listens there, or the way there is closed."""
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from sync.parse.model import AttachmentInfo, TextPart
+from sync.reach import NOTHING, Reach
 from sync.wire.errors import WireError
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -21,6 +22,8 @@ class Server:
     security: Literal["tls", "starttls", "plain"]
     # Plain text to anything but loopback.
     allow_plain: bool = False
+    # What of the own network may be connected to.
+    reach: Reach = NOTHING
     verify_certificate: bool = True
     connect_timeout: float = 10
     read_timeout: float = 60

@@ -34,6 +34,7 @@ def main() -> int:
     FOLDER.mkdir(parents=True)
     os.environ |= {"DATA_DIR": str(FOLDER), "DATABASE_URL": postgres.ensure(FOLDER)}
     os.environ["REDIS_URL"] = valkey.ensure(FOLDER)
+    os.environ["ALLOW_PRIVATE_HOSTS"] = "127.0.0.1"
     try:
         with Dovecot(FOLDER / "dovecot", tls=True) as dovecot:
             _fill(dovecot, count)

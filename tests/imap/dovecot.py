@@ -14,6 +14,7 @@ import pytest
 
 from crm_inbox.local.dovecot import Dovecot
 from crm_inbox.local.processes import wait_until
+from sync.reach import Reach
 from sync.wire import Credentials, Server, encode_name
 
 PASSWORD = "zażółć gęślą jaźń"
@@ -37,7 +38,11 @@ class Person:
     def server(self, security: Literal["tls", "starttls", "plain"] = "plain") -> Server:
         """The server as it is, but for its certificate, which nobody knows."""
         port = self.dovecot.tls_port if security == "tls" else self.dovecot.port
-        return Server(self.dovecot.host, port, security, verify_certificate=False)
+        return Server(
+            *(self.dovecot.host, port, security),
+            reach=Reach.of([self.dovecot.host]),
+            verify_certificate=False,
+        )
 
     @contextmanager
     def client(self, folder: str | None = None) -> Iterator[imaplib.IMAP4]:

@@ -9,11 +9,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from sync.reach import Reach
 from sync.wire import Credentials, Server
 
 ANNA = Credentials("anna", 'zażółć gęślą \\"jaźń" 密码')
 GREETING = b"* OK ready\r\n"
 CAPABILITY = b"* CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR\r\n{tag} OK done\r\n"
+LOOPBACK = Reach.of(["127.0.0.1"])
 # A command, without its tag, matched from its beginning; what is answered, {tag} filled in.
 Rule = tuple[str, bytes | Callable[["Talk"], None]]
 LOGIN: Sequence[Rule] = (
@@ -60,7 +62,12 @@ class Scripted:
 
     @property
     def server(self) -> Server:
-        return Server("127.0.0.1", self.port, "plain", connect_timeout=3, read_timeout=3)
+        return Server(
+            *("127.0.0.1", self.port, "plain"),
+            reach=LOOPBACK,
+            connect_timeout=20,
+            read_timeout=20,
+        )
 
     def start(self) -> None:
         self._thread.start()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -53,7 +54,9 @@ def test_starttls_that_somebody_hides_never_falls_back_to_plain_text() -> None:
 
 
 def test_plain_text_goes_nowhere_but_to_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sync.wire.dial.ipaddress.ip_address", lambda _: _Elsewhere())
+    monkeypatch.setattr(
+        "sync.wire.dial.ipaddress", SimpleNamespace(ip_address=lambda _: _Elsewhere())
+    )
     with scripted() as server, pytest.raises(PlaintextRefused):
         Connection.open(server.server, ANNA)
     assert not any(line.startswith(("LOGIN", "AUTH")) for line in server.asked)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse
@@ -56,7 +57,7 @@ def server(request: SignedIn) -> HttpResponse:
     address = request.POST.get("address") or request.GET.get("address", "")
     if not AddressForm({"address": address}).is_valid():
         return redirect("mailbox_add")
-    found = discovery.find(address)
+    found = discovery.find(address, allowed=settings.ALLOW_PRIVATE_HOSTS)
     form = ServerForm(request.POST or None, initial={"address": address, **vars(found)})
     context: dict[str, object] = {"form": form, "found": found, "hint": _hint(found)}
     if request.method == "POST" and form.is_valid():
