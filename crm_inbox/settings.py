@@ -155,6 +155,7 @@ CELERY_TASK_DEFAULT_QUEUE = "live"
 CELERY_TASK_ROUTES = {
     "sync.tasks.past*": {"queue": "past"},
     "sync.tasks.index*": {"queue": "index"},
+    "sync.tasks.remove*": {"queue": "index"},
     "sync.tasks.*": {"queue": "live"},
 }
 CELERY_BEAT_SCHEDULE = {

@@ -21,7 +21,7 @@ from sync.judging import Judgement, Wanted, judge_all, policy_of
 from sync.models import Folder, LedgerEntry, Run
 from sync.parse import Unread
 from sync.renumbering import is_renumbered, remap
-from sync.scope import sources
+from sync.scope import sources_of
 from sync.session import Session
 from sync.storing import Storing
 from sync.wire import (
@@ -66,7 +66,7 @@ class Drain:
         # Where the last window ended: its entries may still be on their way to the database.
         self._before: tuple[datetime, int] | None = None
         self._storing = Storing(session)
-        self._sources = {source.folder.pk: source for source in sources(session.account)}
+        self._sources = {source.folder.pk: source for source in sources_of(run)}
 
     def __enter__(self) -> Self:
         return self

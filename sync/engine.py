@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db.models import Case, IntegerField, Value, When
 from django.utils import timezone
 
-from sync import backoff, folders, live, problems
+from sync import backoff, folders, live, picking, problems
 from sync.draining import drain_to_the_end
 from sync.leases import claim
 from sync.listing import list_window
@@ -26,8 +26,8 @@ from sync.secrets import SecretUnreadable
 from sync.session import Session
 from sync.wire import AuthenticationRefused, Throttled, WireError
 
-# First what other runs rely on.
-_ORDER = (Run.Kind.CATCH_UP, Run.Kind.INITIAL, Run.Kind.LIVE, Run.Kind.PAST)
+# First what somebody is waiting for, then what other runs rely on.
+_ORDER = (Run.Kind.PICKED, Run.Kind.CATCH_UP, Run.Kind.INITIAL, Run.Kind.LIVE, Run.Kind.PAST)
 
 
 def work(account_id: int, holder: str, seconds: float) -> bool:
@@ -89,6 +89,8 @@ def _carry_on(session: Session, run: Run) -> bool:
     if run.state == Run.State.WAITING:
         Run.objects.filter(pk=run.pk, state=run.state).update(state=Run.State.RUNNING)
         run.state = Run.State.RUNNING
+    if run.kind == Run.Kind.PICKED and run.listed_at is None:
+        picking.list_picked(session, run)
     lists_itself = run.kind in (Run.Kind.INITIAL, Run.Kind.PAST)
     if lists_itself and run.listed_at is None and not _list(session, run):
         return False
@@ -133,5 +135,8 @@ def _note(
         problem_detail=detail,
         failures=failures,
         retry_at=timezone.now() + timedelta(seconds=backoff.delay(failures, wait)),
-        **({"state": Account.State.REFUSED} if refused else {}),
     )
+    if refused:
+        # Not where somebody paused or removes the account meanwhile.
+        active = Account.objects.filter(pk=account.pk, state=Account.State.ACTIVE)
+        active.update(state=Account.State.REFUSED)

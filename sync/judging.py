@@ -1,6 +1,6 @@
 """What becomes of listed messages, decided on their metadata: a copy costs no body."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -57,7 +57,7 @@ def judge_all(
 ) -> Judgement:
     """Sort the found messages of one folder; without a source its labels are chosen no more."""
     read = [_read(account, entry, metadata) for entry, metadata in found]
-    known = _known(account, [one.dedupe_key for one in read])
+    known = known_messages(account, [one.dedupe_key for one in read])
     contacts = _contacts(account, read) if policy.scope == "contacts" else set()
     outcome = Judgement()
     for (entry, metadata), one in zip(found, read, strict=True):
@@ -66,7 +66,7 @@ def judge_all(
             Candidate(
                 entry.arrived_at,
                 labelled=source is not None and source.carries(metadata),
-                with_contact=not contacts.isdisjoint(_people(account, one.headers)),
+                with_contact=not contacts.isdisjoint(people_of(account, one.headers)),
                 known="tombstone" if tombstone else "here" if message else "no",
             ),
             policy,
@@ -106,7 +106,7 @@ def _is_sent(account: Account, folder: Folder, metadata: Metadata, headers: Pars
     return any(box.address in account.own_addresses for box in headers.from_)
 
 
-def _known(account: Account, keys: list[bytes]) -> dict[bytes, tuple[int, bool]]:
+def known_messages(account: Account, keys: list[bytes]) -> dict[bytes, tuple[int, bool]]:
     """Ids of the messages that are here, and whether only a tombstone is left of them."""
     rows = Message.objects.filter(account=account, dedupe_key__in=keys).values_list(
         "dedupe_key", "pk", "tombstone_since"
@@ -115,12 +115,16 @@ def _known(account: Account, keys: list[bytes]) -> dict[bytes, tuple[int, bool]]
 
 
 def _contacts(account: Account, read: Iterable[Wanted]) -> set[str]:
-    people = {address for one in read for address in _people(account, one.headers)}
+    return contacts_among({who for one in read for who in people_of(account, one.headers)})
+
+
+def contacts_among(people: Collection[str]) -> set[str]:
+    """Those of the addresses that are a contact's."""
     found = Address.objects.filter(normalized__in=people)
     return set(found.values_list("normalized", flat=True))
 
 
-def _people(account: Account, headers: ParsedHeaders) -> set[str]:
+def people_of(account: Account, headers: ParsedHeaders) -> set[str]:
     """Everybody a message names but the account itself, which is never its own contact."""
     boxes = (*headers.from_, *headers.to, *headers.cc, *headers.bcc)
     return {box.address for box in boxes} - set(account.own_addresses)

@@ -1,6 +1,6 @@
 """Many rows of the ledger at once; each function runs inside the caller's transaction."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,15 +51,27 @@ def enter(folder: Folder, run: Run, lines: Iterable[Line]) -> None:
             " SELECT %s, %s, uid, state, reason, '', 0, arrived_at, size, seen,"
             " CASE WHEN state = 'listed' THEN %s END FROM line"
             " ON CONFLICT (folder_id, uidvalidity, uid) DO UPDATE"
-            " SET state = 'listed', reason = '', problem = '', tries = 0, run_id = excluded.run_id"
+            " SET state = excluded.state, reason = excluded.reason, problem = '', tries = 0,"
+            " run_id = excluded.run_id, expunged_at = NULL"
             " WHERE excluded.state = 'listed'"
-            " AND (entry.state = 'failed' OR entry.reason = ANY(%s))",
+            " AND (entry.state = 'failed' OR entry.reason = ANY(%s))"
+            # Not too old any more: it was looked at, and is with nobody.
+            " OR entry.reason = 'too_old' AND excluded.reason = 'not_contact'",
             [
                 *(folder.pk, folder.uidvalidity or 0, run.pk),
-                [*_OPEN_TO_CHANGE, "deleted"] if run.restore else list(_OPEN_TO_CHANGE),
+                list(_open_to_change(run)),
             ],
         )
         cursor.execute("DROP TABLE line")
+
+
+def _open_to_change(run: Run) -> Iterator[str]:
+    yield from _OPEN_TO_CHANGE
+    if run.restore:
+        yield "deleted"
+    if run.kind == Run.Kind.PICKED:
+        # The server was asked, and has it.
+        yield "gone"
 
 
 def leave_out(entries: Collection[int], reason: str) -> None:

@@ -16,7 +16,7 @@ from sync.plan import Covered, Period, Scope, missing_period
 from sync.renumbering import is_renumbered, remap
 from sync.scope import Source
 from sync.session import Session
-from sync.wire import EPOCH, FolderStatus, Listed, WireError, search
+from sync.wire import EPOCH, Connection, FolderStatus, Listed, WireError, search
 from sync.wire.search import Criteria
 
 Reason = LedgerEntry.Reason
@@ -27,7 +27,7 @@ _DAY = timedelta(days=1)
 
 def list_window(session: Session, run: Run, source: Source) -> None:
     """List what the run's window lacks of a source, and note in the run that it was listed."""
-    period = _missing(source, run)
+    period = missing(source, run)
     if period is None:
         _note(session, run, source)
         return
@@ -60,7 +60,7 @@ def list_from(session: Session, run: Run, source: Source, first: int) -> None:
         folder.save(update_fields=["uidnext"])
 
 
-def _missing(source: Source, run: Run) -> Period | None:
+def missing(source: Source, run: Run) -> Period | None:
     """The widest of what any of the source's labels lacks."""
     since = run.since or EPOCH
     if run.restore:
@@ -95,16 +95,13 @@ def _scope(run: Run) -> Scope:
 
 
 def _window_lines(session: Session, run: Run, source: Source, period: Period) -> Iterator[Line]:
-    """Servers differ about the day of a date: search one more on both sides, then cut exactly."""
-    criteria = [*search.since((period.since - _DAY).date())]
-    if period.before:
-        criteria += search.before((period.before + 2 * _DAY).date())
+    criteria = criteria_of(period)
     uids = set(session.connection.search_uids(criteria))
     labelled = {uid for each in source.criteria() for uid in session.connection.search_uids(each)}
-    with_contacts = _ask_for_contacts(session, run, criteria)
+    with_contacts = ask_for_contacts(session.connection, run, criteria)
     for found in _listed(session, sorted(uids | labelled)):
         line = _line(found, source, unknown_date=period.since)
-        if _is_within(line.arrived_at, period):
+        if is_within(line.arrived_at, period):
             if not line.reason and with_contacts is not None and line.uid not in with_contacts:
                 line = Line(line.uid, line.arrived_at, line.size, line.seen, Reason.NOT_CONTACT)
             yield line
@@ -113,7 +110,15 @@ def _window_lines(session: Session, run: Run, source: Source, period: Period) ->
             yield Line(line.uid, line.arrived_at, line.size, line.seen, Reason.TOO_OLD)
 
 
-def _ask_for_contacts(session: Session, run: Run, window: Criteria) -> set[int] | None:
+def criteria_of(period: Period) -> Criteria:
+    """Servers differ about the day of a date: search one more on both sides, then cut exactly."""
+    criteria = [*search.since((period.since - _DAY).date())]
+    if period.before:
+        criteria += search.before((period.before + 2 * _DAY).date())
+    return criteria
+
+
+def ask_for_contacts(connection: Connection, run: Run, window: Criteria) -> set[int] | None:
     """UIDs that may be with contacts, where the server can be asked; None to read all headers."""
     if run.scope != Coverage.Scope.CONTACTS:
         return None
@@ -127,7 +132,7 @@ def _ask_for_contacts(session: Session, run: Run, window: Criteria) -> set[int] 
     if asks_too_much or not all(address.isascii() for address in addresses):
         return None
     try:
-        return set(session.connection.search_uids(criteria))
+        return set(connection.search_uids(criteria))
     except WireError as error:
         if error.transient:
             raise
@@ -145,7 +150,7 @@ def _line(found: Listed, source: Source, unknown_date: datetime = EPOCH) -> Line
     return Line(found.uid, at, found.size, "\\Seen" in found.flags, "" if fits else Reason.LABEL)
 
 
-def _is_within(at: datetime, period: Period) -> bool:
+def is_within(at: datetime, period: Period) -> bool:
     return period.since <= at and (period.before is None or at < period.before)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sync.models import Account, Folder, Label
+from sync.models import Account, Folder, Label, Run
 from sync.wire import Flags, search
 from sync.wire.search import Criteria
 
@@ -52,6 +52,14 @@ def sources(account: Account) -> list[Source]:
             for folder in _ordinary(account, folders)
         ]
     return list(_chosen(account, folders))
+
+
+def sources_of(run: Run) -> list[Source]:
+    """What a run takes: messages that were asked for one by one, whatever their labels."""
+    if run.kind != Run.Kind.PICKED:
+        return sources(run.account)
+    folders = [folder for folder, *_ in run.picked]
+    return [Source(folder) for folder in run.account.folders.filter(pk__in=folders)]
 
 
 def _chosen(account: Account, folders: list[Folder]) -> Iterator[Source]:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from sync import deleting, engine, marking, moving, searching
+from sync import deleting, engine, inquiries, marking, moving, removing, searching
 from sync.models import Account, Run
 
 # By then a worker that was asked for has come, or the request is lost.
@@ -21,6 +21,10 @@ def tick() -> None:
     """Ask for a worker for every account that has something to do."""
     for pk, has_past in due_accounts():
         _ask(pk, has_past)
+    for pk in inquiries.lost():
+        inquire.delay(pk)
+    for pk in removing.waiting():
+        remove.delay(pk)
     if searching.backlog():
         index.delay()
 
@@ -38,6 +42,19 @@ def past(account_id: int) -> None:
 
 
 @shared_task
+def inquire(inquiry_id: int) -> None:
+    """Answer a question about a mailbox."""
+    inquiries.answer(inquiry_id)
+
+
+@shared_task
+def remove(account_id: int) -> None:
+    """A part of an account that its owner removes."""
+    if removing.remove_some(account_id, settings.SYNC_SLICE_SECONDS):
+        remove.delay(account_id)
+
+
+@shared_task
 def index() -> None:
     """A part of the search's backlog."""
     if searching.catch_up(settings.SYNC_SLICE_SECONDS):
@@ -50,6 +67,7 @@ def empty_trash() -> None:
     deleting.empty_trash(settings.TRASH_DAYS)
     moving.forget_old()
     marking.forget_old()
+    inquiries.forget_old()
 
 
 def wake(account_id: int) -> None:

@@ -2,6 +2,7 @@
 
 from sync.models.account import Account
 from sync.models.folder import Coverage, Folder, Label
+from sync.models.inquiry import Inquiry
 from sync.models.ledger import LedgerEntry
 from sync.models.marking import Marking
 from sync.models.message import (
@@ -23,6 +24,7 @@ __all__ = [
     "AttachmentContent",
     "Coverage",
     "Folder",
+    "Inquiry",
     "Label",
     "LedgerEntry",
     "Marking",

@@ -19,7 +19,9 @@ class Account(models.Model):
     class State(models.TextChoices):
         ACTIVE = "active", _("Active")
         PAUSED = "paused", _("Paused")
+        ON_HOLD = "on_hold", _("Paused by its owner")
         REFUSED = "refused", _("Password refused")
+        REMOVING = "removing", _("Being removed")
 
     class LabelChoice(models.TextChoices):
         ALL = "all", _("Sync all emails")

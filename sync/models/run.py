@@ -15,6 +15,7 @@ class Run(models.Model):
         PAST = "past", _("Past emails")
         LIVE = "live", _("New emails")
         CATCH_UP = "catch_up", _("Folders and labels looked at anew")
+        PICKED = "picked", _("Messages that were asked for")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
@@ -24,7 +25,7 @@ class Run(models.Model):
         FAILED = "failed", _("Failed")
         CANCELLED = "cancelled", _("Cancelled")
 
-    # At most one of a kind is open for an account.
+    # At most one of a kind is open for an account, but of those that were asked for one by one.
     OPEN = (State.WAITING, State.RUNNING, State.PAUSED)
     ACTIVE = (State.WAITING, State.RUNNING)
 
@@ -39,6 +40,9 @@ class Run(models.Model):
     sources = models.JSONField(
         default=list, help_text=_("What was listed: pairs of a folder's and a label's id or null.")
     )
+    picked = models.JSONField(
+        default=list, help_text=_("What was asked for: a folder's id, its UIDVALIDITY, and UIDs.")
+    )
     listed_at = models.DateTimeField(null=True, help_text=_("When every folder was listed."))
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
@@ -48,7 +52,8 @@ class Run(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["account", "kind"],
-                condition=models.Q(state__in=["waiting", "running", "paused"]),
+                condition=models.Q(state__in=["waiting", "running", "paused"])
+                & ~models.Q(kind="picked"),
                 name="run_one_open_a_kind",
             )
         ]

@@ -53,6 +53,16 @@ def involving(addresses: Sequence[str]) -> Criteria:
     return _any([(field, Text(address.encode())) for address in addresses for field in fields])
 
 
+def matching(words: str) -> Criteria:
+    """From or Subject hold the words as they are; so does the Message-ID, where they may be one."""
+    text = Text(words.encode())
+    fields: list[Criteria] = [(b"FROM", text), (b"SUBJECT", text)]
+    bare = words.removeprefix("<").removesuffix(">")
+    if "@" in bare and " " not in bare:
+        fields.append((b"HEADER", b"Message-ID", Text(bare.encode())))
+    return _any(fields)
+
+
 def size_of(criteria: Criteria) -> int:
     """Bytes that the criteria need in a command, to be compared with COMMAND_LIMIT."""
     return sum(len(each if isinstance(each, bytes) else each.value) + 3 for each in criteria)
