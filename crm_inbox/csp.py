@@ -8,6 +8,12 @@ SITE = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none';"
     " form-action 'self'; frame-ancestors 'none'"
 )
+# What no page of ours ever asks a browser for; passkeys only for ourselves.
+PERMISSIONS = (
+    "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(),"
+    " gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=(),"
+    " publickey-credentials-create=(self), publickey-credentials-get=(self)"
+)
 # A mail's own frame: no script, no form, and from elsewhere nothing but images, if at all.
 _MAIL = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:{};"
@@ -21,7 +27,7 @@ def mail_policy(remote_images: bool) -> str:
 
 
 class ContentSecurityPolicy:
-    """Middleware: the site's policy on every answer that has none of its own."""
+    """Middleware: the site's policies on every answer that has none of its own."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
@@ -29,4 +35,5 @@ class ContentSecurityPolicy:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self._get_response(request)
         response.headers.setdefault("Content-Security-Policy", SITE)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         return response

@@ -1,7 +1,7 @@
 """Every address of the site."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
-from django.contrib.auth import views as auth
 from django.urls import include, path
 from django.views.generic import RedirectView
 
@@ -9,6 +9,9 @@ from crm_inbox.filters import VIEWS
 from crm_inbox.views import appearance, conversation, helping, inbox, triage
 from crm_inbox.views.contacts import importing, people
 from crm_inbox.views.mailboxes import cards, changes, wizard
+
+# One door for everybody, with its limits and second steps.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign, no-untyped-call]
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="inbox"), name="home"),
@@ -41,8 +44,7 @@ urlpatterns = [
     path("email-sync/<int:pk>/past/", changes.past, name="past_sync"),
     path("email-sync/runs/<int:pk>/", changes.run_state, name="run_state"),
     path("appearance/", appearance.appearance, name="appearance"),
-    path("sign-in/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
-    path("sign-out/", auth.LogoutView.as_view(), name="logout"),
+    path("", include("crm_inbox.account_urls")),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db.models import Exists, OuterRef
@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.views.decorators.vary import vary_on_headers
 
@@ -104,6 +105,14 @@ def render_page(
     shell = Shell(request, section, title)
     with timezone.override(own_zone(request)):
         return _render(request, template, {**context, "shell": shell})
+
+
+def account_shell(request: HttpRequest) -> dict[str, object]:
+    """Context processor: the shell for pages that are not ours to render, such as allauth's."""
+    if not request.user.is_authenticated:
+        return {}
+    ours = cast(SignedIn, request)
+    return {"shell": SimpleLazyObject(lambda: Shell(ours, "account", _("Your account")))}
 
 
 def render_fragment(request: SignedIn, template: str, context: Mapping[str, Any]) -> HttpResponse:

@@ -62,7 +62,7 @@ def test_a_newcomer_sees_synced_mail(
     address, user, password = announced(demo)
     page = chromium.new_page()
     page.goto(address)
-    page.get_by_label("User name").fill(user)
+    page.get_by_label("User name or email address").fill(user)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
     lines = page.locator(".conversation")
