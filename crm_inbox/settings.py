@@ -209,6 +209,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 180,
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
+    "queue_order_strategy": "priority",
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -219,16 +220,19 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
-# New mail, past mail and the search index do not wait for each other.
+# Workers take from the queues in the order in which they name them: see sync/scheduling.py.
 CELERY_TASK_DEFAULT_QUEUE = "live"
 CELERY_TASK_ROUTES = {
+    "sync.tasks.first*": {"queue": "first"},
+    "sync.tasks.inquire*": {"queue": "first"},
     "sync.tasks.past*": {"queue": "past"},
     "sync.tasks.index*": {"queue": "index"},
     "sync.tasks.remove*": {"queue": "index"},
     "sync.tasks.*": {"queue": "live"},
 }
+CELERY_BEAT_SCHEDULER = "crm_inbox.beat:Beat"
 CELERY_BEAT_SCHEDULE = {
-    "tick": {"task": "sync.tasks.tick", "schedule": 5.0, "options": {"expires": 5}},
+    "tick": {"task": "sync.tasks.tick", "schedule": 5.0},
     "empty-trash": {"task": "sync.tasks.empty_trash", "schedule": 3600.0},
 }
 
@@ -236,8 +240,12 @@ CELERY_BEAT_SCHEDULE = {
 
 # Seconds between two looks at an account where the server cannot tell of new mail itself.
 SYNC_POLL_SECONDS = env.number("SYNC_POLL_SECONDS", 60, least=5)
+# The same where a watcher hears of new mail: only for what a server forgets to tell.
+SYNC_WATCHED_POLL_SECONDS = env.number("SYNC_WATCHED_POLL_SECONDS", 600, least=5)
 # A task works at most this long, then makes room for other accounts.
-SYNC_SLICE_SECONDS = env.number("SYNC_SLICE_SECONDS", 45, least=5)
+SYNC_SLICE_SECONDS = env.number("SYNC_SLICE_SECONDS", 20, least=5)
+# A look for new mail is shorter: what needs longer goes on in another queue.
+SYNC_LOOK_SECONDS = 5
 # FETCH commands in flight; 1 for servers that cannot take more.
 SYNC_PIPELINE_DEPTH = env.number("SYNC_PIPELINE_DEPTH", 4, least=1)
 # Lets people connect without encryption to other machines than this one.

@@ -1,7 +1,7 @@
 """A slice of sync work for an account, the same from a task as from a command.
 
-                 ┌────────────── every poll: live.look ──────────────┐
-    claim lease ─┤                                                    ├─ until done or out of time
+                 ┌──────── news, or every poll: live.look ───────────┐
+    claim lease ─┤                       ^ news interrupts             ├─ until done or out of time
                  └─ open runs: list each source, then drain windows ──┘
 
     WAITING ──> RUNNING: listing (one commit a source) ──> draining (one commit a batch) ──> DONE
@@ -10,7 +10,7 @@
 Whatever breaks off, nothing has moved that is not in the ledger; the next slice goes on there.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Case, IntegerField, Value, When
@@ -20,7 +20,7 @@ from sync import backoff, folders, live, picking, problems
 from sync.draining import drain_to_the_end
 from sync.leases import claim
 from sync.listing import list_window
-from sync.models import Account, Run
+from sync.models import Account, News, Run
 from sync.scope import sources
 from sync.secrets import SecretUnreadable
 from sync.session import Session
@@ -30,11 +30,11 @@ from sync.wire import AuthenticationRefused, Throttled, WireError
 _ORDER = (Run.Kind.PICKED, Run.Kind.CATCH_UP, Run.Kind.INITIAL, Run.Kind.LIVE, Run.Kind.PAST)
 
 
-def work(account_id: int, holder: str, seconds: float) -> bool:
+def work(account_id: int, holder: str, seconds: float, *, look_only: bool = False) -> bool:
     """At most about `seconds` of whatever the account needs; True where more is left to do.
 
-    `holder` names the worker. Errors of the server are noted on the account; LeaseLost and our
-    own mistakes are raised.
+    `holder` names the worker; with `look_only` it leaves open runs to others. Errors of the
+    server are noted on the account; LeaseLost and our own mistakes are raised.
     """
     lease = claim(account_id, holder)
     if lease is None:
@@ -44,7 +44,7 @@ def work(account_id: int, holder: str, seconds: float) -> bool:
         if account.state != Account.State.ACTIVE:
             return False
         with Session(account, lease, seconds) as session:
-            return _work(session)
+            return _work(session, look_only)
     except SecretUnreadable:
         _note(account, problems.SECRET_UNREADABLE, "", refused=True)
     except WireError as error:
@@ -56,9 +56,7 @@ def work(account_id: int, holder: str, seconds: float) -> bool:
 
 def is_due(account: Account) -> bool:
     """Is it time to look for new mail?"""
-    if account.checked_at is None:
-        return True
-    return timezone.now() - account.checked_at >= timedelta(seconds=settings.SYNC_POLL_SECONDS)
+    return _is_old(account.checked_at) or News.objects.filter(account=account).exists()
 
 
 def open_runs(account: Account) -> list[Run]:
@@ -70,18 +68,40 @@ def open_runs(account: Account) -> list[Run]:
     return list(account.runs.filter(state__in=Run.ACTIVE).order_by(order))
 
 
-def _work(session: Session) -> bool:
+def _work(session: Session, look_only: bool) -> bool:
     account = session.account
-    if is_due(account):
+    while True:
+        began = session.listen() if account.first_sync_done_at else None
+        if not is_due(account) or _look(session, began):
+            if look_only:
+                return False
+            done = all(_carry_on(session, run) for run in open_runs(account))
+            if done and not session.interrupted:
+                _note_success(account)
+                return bool(open_runs(account))
+        if session.is_over:
+            return True
+        # Of an open folder servers tell what is new only when they are asked for something else.
+        session.connection.noop()
+
+
+def _look(session: Session, began: datetime | None) -> bool:
+    """False when the look came to no end. Before the first sync there is nothing to look for."""
+    account = session.account
+    if _is_old(account.checked_at) or _is_old(account.listed_at):
         folders.refresh(session)
-        if account.first_sync_done_at is not None and not live.look(session):
-            return True
-        _note_success(account)
-    for run in open_runs(account):
-        if not _carry_on(session, run):
-            return True
+    if began is not None:
+        if not live.look(session):
+            return False
+        News.told(account, began)
     _note_success(account)
-    return bool(open_runs(account))
+    return True
+
+
+def _is_old(moment: datetime | None) -> bool:
+    return moment is None or timezone.now() - moment >= timedelta(
+        seconds=settings.SYNC_POLL_SECONDS
+    )
 
 
 def _carry_on(session: Session, run: Run) -> bool:

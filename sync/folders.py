@@ -1,6 +1,7 @@
 """The server's folders, and the labels people can pick, as rows."""
 
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from sync.leases import claim
 from sync.models import Account, Folder, Label
@@ -43,9 +44,8 @@ def refresh(session: Session) -> None:
     inbox = session.look_into(b"INBOX")
     gmail = session.connection.capabilities.gmail
     with session.commit():
-        if account.gmail != gmail:
-            account.gmail = gmail
-            account.save(update_fields=["gmail"])
+        account.gmail, account.listed_at = gmail, timezone.now()
+        account.save(update_fields=["gmail", "listed_at"])
         for info in found:
             _keep(account, info)
         here = [info.raw_name for info in found]

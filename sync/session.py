@@ -5,14 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 
+from django.db import connection as database
 from django.db import transaction
 
 from sync.connecting import connect
 from sync.leases import Lease
-from sync.models import Account, Folder
+from sync.models import Account, Folder, News
 from sync.wire import Connection, FolderStatus
 
 
@@ -23,6 +25,10 @@ class Session:
         self.account = account
         self.lease = lease
         self._deadline = time.monotonic() + seconds
+        # What is heard from this moment of the database's clock on interrupts; None: nothing.
+        self._listens_from: datetime | None = None
+        # There is newer mail than this slice has seen.
+        self.interrupted = False
         self._connection: Connection | None = None
         self._open: tuple[int, FolderStatus] | None = None
 
@@ -36,7 +42,20 @@ class Session:
 
     @property
     def out_of_time(self) -> bool:
+        """Time to stop between two commits: the slice is over, or there is newer mail."""
+        return self.interrupted or self.is_over
+
+    @property
+    def is_over(self) -> bool:
         return time.monotonic() >= self._deadline
+
+    def listen(self) -> datetime:
+        """From now on news of the account interrupts; the moment, by the database's clock."""
+        with database.cursor() as cursor:
+            cursor.execute("SELECT clock_timestamp()")
+            moment: datetime = cursor.fetchone()[0]
+        self._listens_from, self.interrupted = moment, False
+        return moment
 
     @property
     def connection(self) -> Connection:
@@ -73,3 +92,5 @@ class Session:
         with transaction.atomic():
             self.lease.check_in_commit()
             yield
+        if self._listens_from is not None and News.later_than(self.account, self._listens_from):
+            self.interrupted = True

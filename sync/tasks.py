@@ -1,44 +1,58 @@
 """Celery's doors to the engine: short slices, and every task may run twice."""
 
+import logging
 import os
 import socket
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from celery import shared_task
+from celery import Task, shared_task
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
+from django.db import connection
+from kombu.exceptions import OperationalError
+from redis import Redis, RedisError
 
-from sync import deleting, engine, inquiries, marking, moving, removing, searching
-from sync.models import Account, Run
+from sync import deleting, engine, inquiries, marking, moving, removing, scheduling, searching
+from sync.models import News
+from sync.scheduling import Queue, Request
 
-# By then a worker that was asked for has come, or the request is lost.
-QUEUED_FOR = timedelta(seconds=60)
+logger = logging.getLogger(__name__)
+# A number that no other lock of PostgreSQL's has here.
+_INDEX_LOCK = 0x1DE7
 
 
 @shared_task
 def tick() -> None:
     """Ask for a worker for every account that has something to do."""
-    for pk, has_past in due_accounts():
-        _ask(pk, has_past)
+    if _is_new("queues-are-remembered", None):
+        scheduling.forget_queued()
+    _publish(scheduling.claim_due())
     for pk in inquiries.lost():
-        inquire.delay(pk)
+        if _is_new(f"inquire:{pk}", inquiries.LOST_AFTER.seconds):
+            inquire.delay(pk)
     for pk in removing.waiting():
-        remove.delay(pk)
-    if searching.backlog():
-        index.delay()
+        if _is_new(f"remove:{pk}", settings.SYNC_SLICE_SECONDS):
+            remove.delay(pk)
+    if searching.backlog() and _is_new("index", settings.SYNC_SLICE_SECONDS):
+        index.apply_async(expires=settings.SYNC_SLICE_SECONDS)
 
 
 @shared_task
 def live(account_id: int) -> None:
-    """New mail and the first sync."""
-    _slice(account_id)
+    """A look for new mail."""
+    _slice(account_id, "live")
+
+
+@shared_task
+def first(account_id: int) -> None:
+    """The first sync, and what else a look for new mail has to wait for."""
+    _slice(account_id, "first")
 
 
 @shared_task
 def past(account_id: int) -> None:
-    """Past emails, and new mail between two windows of them."""
-    _slice(account_id)
+    """Past emails; new mail that comes meanwhile goes first."""
+    _slice(account_id, "past")
 
 
 @shared_task
@@ -56,9 +70,10 @@ def remove(account_id: int) -> None:
 
 @shared_task
 def index() -> None:
-    """A part of the search's backlog."""
-    if searching.catch_up(settings.SYNC_SLICE_SECONDS):
-        index.delay()
+    """A part of the search's backlog, by one worker at a time: the others have mail to bring."""
+    with _alone() as alone:
+        if alone and searching.catch_up(settings.SYNC_SLICE_SECONDS):
+            index.apply_async(expires=settings.SYNC_SLICE_SECONDS)
 
 
 @shared_task
@@ -71,42 +86,65 @@ def empty_trash() -> None:
 
 
 def wake(account_id: int) -> None:
-    """Ask for a worker now: somebody is waiting."""
-    has_past = Run.objects.filter(
-        account=account_id, kind=Run.Kind.PAST, state__in=Run.ACTIVE
-    ).exists()
-    Account.objects.filter(pk=account_id).update(queued_until=None)
-    _ask(account_id, has_past)
+    """Ask for a worker now, and for a look at the server: somebody is waiting."""
+    scheduling.forget_queued([account_id])
+    hear([account_id])
+    ask(account_id)
 
 
-def due_accounts() -> list[tuple[int, bool]]:
-    """Ids of the accounts that need a worker and have none, and whether past mail is to come."""
-    now = timezone.now()
-    open_runs = Run.objects.filter(account=OuterRef("pk"), state__in=Run.ACTIVE)
-    polled = now - timedelta(seconds=settings.SYNC_POLL_SECONDS)
-    found = (
-        Account.objects.filter(state=Account.State.ACTIVE)
-        .filter(Q(lease_until=None) | Q(lease_until__lte=now))
-        .filter(Q(queued_until=None) | Q(queued_until__lte=now))
-        .filter(Q(retry_at=None) | Q(retry_at__lte=now))
-        .filter(Exists(open_runs) | Q(checked_at=None) | Q(checked_at__lte=polled))
-    )
-    has_past = Exists(open_runs.filter(kind=Run.Kind.PAST))
-    return list(found.annotate(has_past=has_past).values_list("pk", "has_past"))
+def hear(account_ids: list[int]) -> None:
+    """There is news of these accounts: look at them now."""
+    News.hear(account_ids)
+    _publish(scheduling.claim_due(account_ids))
 
 
-def _ask(account_id: int, has_past: bool) -> None:
-    """Once for each time, even where two ticks see the account at once."""
-    now = timezone.now()
-    asked = Account.objects.filter(
-        Q(queued_until=None) | Q(queued_until__lte=now), pk=account_id
-    ).update(queued_until=now + QUEUED_FOR)
-    if asked:
-        (past if has_past else live).apply_async((account_id,), expires=QUEUED_FOR.seconds)
+def ask(account_id: int) -> None:
+    """A worker for what is left to do."""
+    _publish(scheduling.claim_due([account_id]))
 
 
-def _slice(account_id: int) -> None:
-    Account.objects.filter(pk=account_id).update(queued_until=None)
+def _slice(account_id: int, queue: Queue) -> None:
+    scheduling.begin(account_id, queue)
     holder = f"{socket.gethostname()}:{os.getpid()}"[:64]
-    if engine.work(account_id, holder, settings.SYNC_SLICE_SECONDS):
-        wake(account_id)
+    look_only = queue == "live"
+    seconds = settings.SYNC_LOOK_SECONDS if look_only else settings.SYNC_SLICE_SECONDS
+    engine.work(account_id, holder, seconds, look_only=look_only)
+    # Only now, without the lease: what came up meanwhile may have found nobody to do it.
+    ask(account_id)
+
+
+def _publish(requests: list[Request]) -> None:
+    tasks: dict[Queue, Task[[int], None]] = {"live": live, "first": first, "past": past}
+    for request in requests:
+        try:
+            tasks[request.queue].apply_async((request.account_id,), expires=request.seconds)
+        except OperationalError:
+            logger.warning("The queue cannot be reached; what is asked for is asked again.")
+            scheduling.forget_queued([each.account_id for each in requests])
+            return
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """Whether nobody else is inside; PostgreSQL knows, also when somebody is killed inside."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_INDEX_LOCK])
+        (alone,) = cursor.fetchone()
+    try:
+        yield alone
+    finally:
+        if alone:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [_INDEX_LOCK])
+
+
+def _is_new(what: str, seconds: int | None) -> bool:
+    """Whether this is the first time that it is said, for so long or for ever.
+
+    Redis remembers, as long as it remembers the queues.
+    """
+    try:
+        with Redis.from_url(settings.REDIS_URL) as redis:
+            return bool(redis.set(f"crm-inbox:{what}", "", nx=True, ex=seconds))
+    except RedisError:
+        return False

@@ -15,6 +15,7 @@ from sync.models.message import (
     SearchEntry,
 )
 from sync.models.move import Move
+from sync.models.news import News, Watch, Watcher
 from sync.models.run import Run
 from sync.models.thread import Thread, ThreadReference
 
@@ -31,10 +32,13 @@ __all__ = [
     "Message",
     "MessageBody",
     "Move",
+    "News",
     "Participant",
     "Run",
     "SearchBacklog",
     "SearchEntry",
     "Thread",
     "ThreadReference",
+    "Watch",
+    "Watcher",
 ]

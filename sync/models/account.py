@@ -58,11 +58,16 @@ class Account(models.Model):
     failures = models.PositiveIntegerField(default=0, help_text=_("Errors since the last success."))
     retry_at = models.DateTimeField(null=True, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)
+    listed_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When its folders were listed.")
+    )
     first_sync_done_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     queued_until = models.DateTimeField(
-        null=True, blank=True, help_text=_("A worker has been asked for and will come by then.")
+        null=True,
+        blank=True,
+        help_text=_("A worker for its open runs has been asked for and will come by then."),
     )
     # One worker at a time: claimed by compare-and-swap, and the epoch is checked in every commit,
     # so that a worker that lost its lease cannot write.
