@@ -21,7 +21,7 @@ from crm_inbox.local.ports import free_port
 from crm_inbox.local.processes import wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
-SITE = ("setup", "web", "worker", "beat")
+SITE = ("setup", "web", "worker", "worker-live", "watcher", "beat")
 
 
 def compose() -> dict[str, Any]:
@@ -82,7 +82,7 @@ def test_the_commands_of_the_services_run(environment: dict[str, str], tmp_path:
     port = free_port()
     running = {}
     try:
-        for name in ("web", "worker", "beat"):
+        for name in SITE[1:]:
             command = [_here(word, port, tmp_path) for word in services[name]["command"]]
             running[name] = subprocess.Popen(command, cwd=ROOT, env=environment)
         assert wait_until(lambda: _answers(port), 30)

@@ -1,6 +1,6 @@
 """`make demo`: a mailbox full of mail, its servers and the site, until Ctrl-C.
 
-    PostgreSQL, Valkey, IMAP  ->  migrate, fill the mailbox  ->  web, worker, beat  ->  account
+    PostgreSQL, Valkey, IMAP -> migrate, fill the mailbox -> web, workers, watcher, beat -> account
 
 Everything is kept in one folder, so the next start goes on where this one ended. Nothing
 outlives the runner, even when it is killed.
@@ -134,22 +134,22 @@ def _prepare(environment: dict[str, str], imap: ImapServer, mailbox: DemoMailbox
 
 
 def _site(environment: dict[str, str], port: int, running: ExitStack) -> list[Child]:
-    """Web, worker and beat; returns once the web answers."""
+    """Web, workers, watcher and beat; returns once the web answers."""
     folder = Path(environment["DATA_DIR"])
     granian = ["granian", "--interface=wsgi", f"--host={LOOPBACK}", f"--port={port}"]
     granian += ["--blocking-threads=4", "--log-level=warning", "crm_inbox.wsgi:application"]
     celery = ["celery", "-A", "crm_inbox", "--quiet"]
-    worker = [
-        *celery,
-        "worker",
-        "--queues=live,past,index",
-        "--concurrency=3",
-        "--loglevel=WARNING",
-    ]
-    worker += ["--without-mingle", "--without-gossip"]
+    worker = [*celery, "worker", "--loglevel=WARNING", "--without-mingle", "--without-gossip"]
+    everything = [*worker, "--queues=live,first,past,index", "--concurrency=2"]
+    # New mail waits for no past emails.
+    new_mail = [*worker, "--hostname=live@%h", "--queues=live,index", "--concurrency=1"]
     beat = [*celery, "beat", f"--schedule={folder / 'beat'}", "--pidfile=", "--loglevel=WARNING"]
+    watcher = _manage(environment, "watch", "watch")
+    running.callback(watcher.stop, 5)
     children = [
-        _child(environment, "worker", worker, 12, running, signal.SIGQUIT),
+        watcher,
+        _child(environment, "worker", everything, 12, running, signal.SIGQUIT),
+        _child(environment, "live", new_mail, 12, running, signal.SIGQUIT),
         _child(environment, "beat", beat, 5, running),
         _child(environment, "web", granian, 5, running),
     ]

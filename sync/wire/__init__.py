@@ -23,6 +23,7 @@ from sync.wire.errors import (
     WireError,
 )
 from sync.wire.fetch import WHOLE_LIMIT
+from sync.wire.idle import Idle
 from sync.wire.model import (
     EPOCH,
     Capabilities,
@@ -57,6 +58,7 @@ __all__ = [
     "FolderNotSelectable",
     "FolderStatus",
     "HostNotAllowed",
+    "Idle",
     "Listed",
     "LoginDisabled",
     "MessageMissing",

@@ -62,7 +62,8 @@ class Channel:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         # SO_RCVBUF stays: setting it turns Linux's own, larger and growing window off.
-        sock.settimeout(read_timeout)
+        self._read_timeout = read_timeout
+        self.block(True)
 
     @property
     def alive(self) -> bool:
@@ -76,6 +77,21 @@ class Channel:
         if status(done) != "OK":
             raise refusal(done)
         return done, untagged
+
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
+    def block(self, wait: bool) -> None:
+        """Whether reading waits for the server, up to the read timeout; else see `arrived`."""
+        self._socket.settimeout(self._read_timeout if wait else 0)
+
+    def arrived(self) -> bool:
+        """Whether `receive` need not wait, on a channel that does not block."""
+        self._check_alive()
+        try:
+            return self._reader.line_is_here()
+        except BaseException as error:  # noqa: BLE001
+            raise self._ended(error) from None
 
     def exchange(self) -> Exchange:
         """Begin to talk. What an earlier exchange left unread is read and dropped."""

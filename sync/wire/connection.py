@@ -22,6 +22,7 @@ from sync.wire.folders import (
     read_folders,
     status_items,
 )
+from sync.wire.idle import Idle
 from sync.wire.metadata import flags_question, listed_question, metadata_question
 from sync.wire.model import (
     Capabilities,
@@ -90,6 +91,10 @@ class Connection:
     def close(self) -> None:
         self._channel.close()
 
+    def hang_up(self) -> None:
+        """Without a goodbye, which never waits."""
+        self._channel.hang_up()
+
     def noop(self) -> None:
         """Ask for nothing, so that the server stays and tells what is new."""
         self._channel.command(b"NOOP")
@@ -124,6 +129,11 @@ class Connection:
             raise folder_refusal(done)
         self._folder = read_examined(self._channel.exists, untagged, done)
         return self._folder
+
+    def idle(self) -> Idle:
+        """Wait for news of the open folder, until its `end`; nothing else may be asked before."""
+        self._known_folder()
+        return Idle(self._channel)
 
     def search_uids(
         self, criteria: Criteria | str | bytes, uid_range: UidRange | None = None

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 import socket
+import ssl
 from dataclasses import dataclass
 
 from sync.wire.errors import ConnectionLost, ProtocolError
 
 # Bytes asked of the socket at once.
 _RECEIVE = 256 * 1024
+# The same where only a line or two can come.
+_LITTLE = 4096
 # A SEARCH that lists a million UIDs has 8 MB; what is longer is no answer.
 _LINE_LIMIT = 32 * 1024 * 1024
 _LITERAL_LIMIT = 256 * 1024 * 1024
@@ -53,6 +56,20 @@ class Reader:
             following, left = _literal(self._line())
             more.append(following)
         return Response(tag, text, more)
+
+    def line_is_here(self) -> bool:
+        """Whether a line can be had without waiting, from a socket that does not block."""
+        while self._buffer.find(b"\r\n", self._position) < 0:
+            if len(self._buffer) - self._position > _LINE_LIMIT:
+                raise ProtocolError("A line without end.")
+            try:
+                piece = self._socket.recv(_LITTLE)
+            except (BlockingIOError, ssl.SSLWantReadError):
+                return False
+            if not piece:
+                raise ConnectionLost("The server closed the connection.")
+            self._buffer, self._position = self._buffer[self._position :] + piece, 0
+        return True
 
     def _line(self) -> bytes:
         start = self._position
