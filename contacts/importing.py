@@ -1,207 +1,179 @@
-"""Contacts from and to CSV, as spreadsheets and other products write it."""
+"""What an import does with the lines of a file: judging them, then writing a batch at once."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from django.db import transaction
 
-from contacts.addresses import normalise
-from contacts.models import Address, Contact, ContactQuerySet, Organization
+from contacts.addresses import LONGEST, normalise
+from contacts.lines import Line, Outcome
+from contacts.models import Address, Contact, Organization
 from contacts.signals import announce
 
-MOST_ROWS = 20_000
-# What spreadsheets save, the surest first.
-_ENCODINGS = ("utf-8-sig", "cp1250")
-_DELIMITERS = ",;\t|"
+_LONGEST_NAME = 255
 
 
-class Column(StrEnum):
-    """What a column of the table can be."""
+class Duplicates(StrEnum):
+    """What becomes of a line whose address somebody has already."""
 
-    IGNORED = ""
-    NAME = "name"
-    FIRST_NAME = "first_name"
-    LAST_NAME = "last_name"
-    ORGANIZATION = "organization"
-    ADDRESS = "address"
-
-
-class Outcome(StrEnum):
-    """What becomes of a line."""
-
-    NEW = "new"
-    KNOWN = "known"
-    BROKEN = "broken"
-
-
-class UnreadableTable(ValueError):
-    """The file is no table; `too_long` where it has more than MOST_ROWS."""
-
-    def __init__(self, *, too_long: bool = False) -> None:
-        super().__init__("too long" if too_long else "no table")
-        self.too_long = too_long
+    LEAVE = "leave"
+    COMPLETE = "complete"
+    UPDATE = "update"
 
 
 @dataclass(frozen=True)
-class Table:
-    header: list[str]
-    rows: list[list[str]]
+class Written:
+    """How many contacts were made, how many were changed, how many lines were left out."""
+
+    created: int = 0
+    changed: int = 0
+    left: int = 0
+
+    def __add__(self, other: Written) -> Written:
+        return Written(
+            self.created + other.created, self.changed + other.changed, self.left + other.left
+        )
 
 
-@dataclass
-class Line:
-    """A row of the table; `number` is as a spreadsheet counts, the header being row 1."""
-
-    number: int
-    name: str
-    organization: str
-    addresses: list[str]
-    outcome: Outcome = Outcome.NEW
-    culprit: str = ""
-    owner: str = ""
-
-
-# Parts of the headers that other products write, in English and Polish, the surest first. A
-# column named "Address" alone is where somebody lives; "E-mail 1 - Label" says "Work".
-_HEADERS = (
-    (Column.IGNORED, ("label", "type", "etykieta")),
-    (Column.ADDRESS, ("mail",)),
-    (Column.FIRST_NAME, ("first", "given", "imię", "imie")),
-    (Column.LAST_NAME, ("last", "family", "surname", "nazwisko")),
-    (Column.ORGANIZATION, ("organi", "company", "firma")),
-    (Column.NAME, ("name", "nazwa", "kontakt", "contact")),
-)
-
-
-def read_table(data: bytes) -> Table:
-    """Read a CSV file whatever its encoding and delimiter. Raises UnreadableTable."""
-    text = _decoded(data)
-    if "\0" in text:
-        raise UnreadableTable
-    first = text.partition("\n")[0]
-    delimiter = max(_DELIMITERS, key=first.count)
-    try:
-        rows = [
-            [cell.strip() for cell in row]
-            for row in csv.reader(io.StringIO(text), delimiter=delimiter)
-        ]
-    except csv.Error as error:
-        raise UnreadableTable from error
-    if len(rows) < 2 or not any(rows[0]):
-        raise UnreadableTable
-    if len(rows) > MOST_ROWS + 1:
-        raise UnreadableTable(too_long=True)
-    return Table(rows[0], rows[1:])
-
-
-def guess_columns(header: Sequence[str]) -> list[Column]:
-    """What each column seems to be, by its name."""
-    return [_guess(name.casefold()) for name in header]
-
-
-def plan(table: Table, columns: Sequence[Column]) -> list[Line]:
-    """What an import would do with each row that is not empty; nothing is written."""
-    lines = [_line(number, row, columns) for number, row in enumerate(table.rows, 2) if any(row)]
-    wanted = {normalise(address) for line in lines for address in line.addresses}
+def judge(lines: Sequence[Line]) -> list[Line]:
+    """Say of each line what an import would do with it; nothing is written."""
+    judged = [_named(line) for line in lines]
+    wanted = {normalise(address) for line in judged for address in line.addresses}
     rows = Address.objects.filter(normalized__in=wanted).select_related("contact")
-    owners = {row.normalized: row.contact.name for row in rows}
-    for line in lines:
-        _judge(line, owners)
-    return lines
+    owners: dict[str, Contact | Line] = {row.normalized: row.contact for row in rows}
+    named = _without_addresses(judged)
+    for line in judged:
+        _judge(line, owners, named)
+    return judged
 
 
 @transaction.atomic
-def write(lines: Iterable[Line]) -> int:
-    """Make contacts of the new lines, all or none, and link the mail; how many."""
-    new = [line for line in lines if line.outcome == Outcome.NEW]
-    names = {line.organization for line in new if line.organization}
-    Organization.objects.bulk_create(
-        (Organization(name=name) for name in names), ignore_conflicts=True
+def write(lines: Iterable[Line], duplicates: Duplicates) -> Written:
+    """Make and change contacts as judged, all or none, and link the mail that is here."""
+    judged = list(lines)
+    known = [line for line in judged if line.outcome == Outcome.KNOWN]
+    if duplicates == Duplicates.LEAVE:
+        left, changing = len(known), []
+    else:
+        left, changing = 0, [line for line in known if line.contact]
+        for line in known:
+            _complete_twin(line)
+    new = [line for line in judged if line.outcome == Outcome.NEW]
+    organizations = _organizations([*new, *changing])
+    added = _create(new, organizations)
+    added += _change(changing, organizations, duplicates)
+    Address.objects.bulk_create(added)
+    announce(Contact, {address.normalized for address in added})
+    return Written(len(new), len({line.contact for line in changing}), left)
+
+
+def _named(line: Line) -> Line:
+    """A copy that can be changed; what has no name is called by what else is known of it."""
+    name = line.name or line.organization or next(iter(line.addresses), "")
+    return replace(
+        line,
+        name=name[:_LONGEST_NAME],
+        organization=line.organization[:_LONGEST_NAME],
+        addresses=list(line.addresses),
+        nameless=not line.name,
     )
-    known = {row.name: row for row in Organization.objects.filter(name__in=names)}
-    contacts = Contact.objects.bulk_create(
-        Contact(name=line.name, organization=known.get(line.organization)) for line in new
-    )
-    addresses = [
-        Address(contact=contact, email=email, normalized=normalise(email))
-        for contact, line in zip(contacts, new, strict=True)
-        for email in line.addresses
-    ]
-    Address.objects.bulk_create(addresses)
-    announce(Contact, {address.normalized for address in addresses})
-    return len(contacts)
 
 
-def export(contacts: ContactQuerySet) -> Iterator[list[str]]:
-    """The rows of a table that read_table and guess_columns understand, its header first."""
-    yield ["Name", "Organization", "Email"]
-    rows = contacts.select_related("organization").prefetch_related("addresses")
-    for contact in rows.order_by("name", "pk").iterator(chunk_size=1000):
-        organization = contact.organization.name if contact.organization else ""
-        emails = " ".join(address.email for address in contact.addresses.all())
-        yield [_harmless(contact.name), _harmless(organization), _harmless(emails)]
+def _without_addresses(lines: Iterable[Line]) -> dict[tuple[str, str], Contact | Line]:
+    """Contacts of the same name and organisation as lines that have nothing else to go by."""
+    names = {line.name for line in lines if not line.addresses}
+    if not names:
+        return {}
+    found = Contact.objects.filter(name__in=names).select_related("organization")
+    return {(one.name, one.organization.name if one.organization else ""): one for one in found}
 
 
-def _decoded(data: bytes) -> str:
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return data.decode("utf-16", "replace")
-    for encoding in _ENCODINGS:
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    # Takes any bytes.
-    return data.decode("latin-1")
-
-
-def _guess(name: str) -> Column:
-    for column, parts in _HEADERS:
-        if any(part in name for part in parts):
-            return column
-    return Column.IGNORED
-
-
-def _line(number: int, row: Sequence[str], columns: Sequence[Column]) -> Line:
-    cells: dict[Column, list[str]] = {}
-    for column, cell in zip(columns, row, strict=False):
-        if cell:
-            cells.setdefault(column, []).append(cell[:255] if column != Column.ADDRESS else cell)
-    addresses = [
-        address
-        for cell in cells.get(Column.ADDRESS, [])
-        for address in cell.replace(",", " ").replace(";", " ").split()
-    ]
-    parts = [*cells.get(Column.FIRST_NAME, []), *cells.get(Column.LAST_NAME, [])]
-    name = " ".join(cells.get(Column.NAME, parts) or parts) or next(iter(addresses), "")
-    organization = next(iter(cells.get(Column.ORGANIZATION, [])), "")
-    return Line(number, name[:255], organization, addresses)
-
-
-def _judge(line: Line, owners: dict[str, str]) -> None:
+def _judge(
+    line: Line, owners: dict[str, Contact | Line], named: dict[tuple[str, str], Contact | Line]
+) -> None:
     """Say what becomes of the line; its addresses are taken from then on."""
+    if line.outcome == Outcome.BROKEN:
+        return
     unique: dict[str, str] = {}
     for address in line.addresses:
         normalized = normalise(address)
-        if not normalized or len(address) > 320:
+        if not normalized or len(address) > LONGEST:
             line.outcome, line.culprit = Outcome.BROKEN, address
-            return
-        if normalized in owners:
-            line.outcome, line.culprit = Outcome.KNOWN, address
-            line.owner = owners[normalized]
             return
         unique.setdefault(normalized, address)
     if not line.name:
         line.outcome = Outcome.BROKEN
         return
-    line.addresses = list(unique.values())
-    owners.update(dict.fromkeys(unique, line.name))
+    taken = next((one for one in unique if one in owners), None)
+    if taken:
+        owner = owners[taken]
+        line.culprit = unique[taken]
+    else:
+        owner = line if unique else named.setdefault((line.name, line.organization), line)
+    # What only this line has is free for it.
+    line.addresses = [email for one, email in unique.items() if one not in owners]
+    owners.update({one: owner for one in unique if one not in owners})
+    if owner is not line:
+        _belongs(line, owner)
 
 
-def _harmless(text: str) -> str:
-    """A cell that a spreadsheet does not take for a formula (OWASP, CSV injection)."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+def _belongs(line: Line, owner: Contact | Line) -> None:
+    line.outcome, line.owner = Outcome.KNOWN, owner.name
+    if isinstance(owner, Contact):
+        line.contact = owner.pk
+    else:
+        line.contact, line.twin = owner.contact, owner
+
+
+def _complete_twin(line: Line) -> None:
+    """A later line of the same file tells more of a contact that an earlier one makes."""
+    twin = line.twin
+    if twin is not None and twin.outcome == Outcome.NEW:
+        twin.addresses += line.addresses
+        twin.organization = twin.organization or line.organization
+
+
+def _organizations(lines: Iterable[Line]) -> dict[str, Organization]:
+    names = {line.organization for line in lines if line.organization}
+    Organization.objects.bulk_create(
+        (Organization(name=name) for name in sorted(names)), ignore_conflicts=True
+    )
+    return {row.name: row for row in Organization.objects.filter(name__in=names)}
+
+
+def _create(lines: Sequence[Line], organizations: dict[str, Organization]) -> list[Address]:
+    contacts = Contact.objects.bulk_create(
+        Contact(name=line.name, organization=organizations.get(line.organization)) for line in lines
+    )
+    return [
+        Address(contact=contact, email=email, normalized=normalise(email))
+        for contact, line in zip(contacts, lines, strict=True)
+        for email in line.addresses
+    ]
+
+
+def _change(
+    lines: Sequence[Line], organizations: dict[str, Organization], duplicates: Duplicates
+) -> list[Address]:
+    contacts = Contact.objects.select_for_update().order_by("pk")
+    found = contacts.in_bulk([line.contact for line in lines if line.contact])
+    added: list[Address] = []
+    for line in lines:
+        contact = found.get(line.contact or 0)
+        if contact is None:
+            continue
+        organization = organizations.get(line.organization)
+        if duplicates == Duplicates.UPDATE:
+            contact.name = contact.name if line.nameless else line.name
+            contact.organization = organization or contact.organization
+        elif contact.organization_id is None:
+            contact.organization = organization
+        added += [
+            Address(contact=contact, email=email, normalized=normalise(email))
+            for email in line.addresses
+        ]
+    Contact.objects.bulk_update(found.values(), ["name", "organization"], batch_size=500)
+    return added

@@ -8,10 +8,12 @@ from typing import Any, ClassVar
 from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Case, When
 from django.utils.translation import gettext_lazy as _
 
 from contacts.addresses import normalise
+from contacts.folding import Fold
+from contacts.organizations import Organization
 from contacts.signals import announce
 from contacts.upload import Upload
 
@@ -39,29 +41,12 @@ class AddressTaken(Exception):
         self.owner = owner
 
 
-class Organization(models.Model):
-    name = models.CharField(_("name"), max_length=255, unique=True)
-
-    class Meta:
-        ordering = ("name",)
-        verbose_name = _("organization")
-        verbose_name_plural = _("organizations")
-
-    def __str__(self) -> str:
-        return self.name
-
-
 class ContactQuerySet(models.QuerySet["Contact"]):
     def search(self, text: str) -> ContactQuerySet:
         """Every word appears in the name, the organisation or an address; accents do not matter."""
         found = self
         for word in text.split():
-            addresses = Address.objects.filter(normalized__contains=word.casefold())
-            found = found.filter(
-                Q(name__unaccent__icontains=word)
-                | Q(organization__name__unaccent__icontains=word)
-                | Q(pk__in=addresses.values("contact"))
-            )
+            found = found.filter(search_text__contains=Fold(word))
         return found
 
     def with_address(self, normalized: str) -> ContactQuerySet:
@@ -98,13 +83,32 @@ class Contact(models.Model):
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
+    sort_key = models.TextField(
+        editable=False, db_default="", help_text=_("The folded name, kept by the database.")
+    )
+    search_text = models.TextField(
+        editable=False,
+        db_default="",
+        help_text=_("Name, organisation and addresses, folded, kept by the database."),
+    )
 
     objects = ContactQuerySet.as_manager()
 
     class Meta:
-        ordering = ("name", "pk")
+        ordering = ("sort_key", "pk")
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
+        indexes: ClassVar = [
+            models.Index(fields=["sort_key", "id"], name="contacts_contact_list"),
+            models.Index(
+                fields=["organization", "sort_key", "id"], name="contacts_of_organization"
+            ),
+            GinIndex(
+                fields=["search_text"],
+                name="contacts_contact_trigrams",
+                opclasses=["gin_trgm_ops"],
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -124,14 +128,30 @@ class Contact(models.Model):
             raise AddressTaken(address.contact)
         return address
 
+    def add_addresses(self, emails: Iterable[str]) -> None:
+        """Give it several, the main one first; all or none. Raises as add_address does."""
+        with transaction.atomic():
+            rows = [self.add_address(email) for email in emails]
+            if len(rows) > 1:
+                self.make_main(rows[0].email)
+
     def remove_address(self, email: str) -> None:
         """Take the address away; one that this contact does not have is no error."""
         self.addresses.filter(normalized=normalise(email)).delete()
 
-    def merge_into(self, other: Contact) -> None:
-        """Hand all addresses, and the organisation where `other` has none, over and go.
+    def make_main(self, email: str) -> None:
+        """Show this of its addresses first; one that this contact does not have changes nothing."""
+        wanted = normalise(email)
+        if self.addresses.filter(normalized=wanted).exists():
+            self.addresses.update(main=Case(When(normalized=wanted, then=True), default=False))
 
-        Raises ValueError when asked to merge a contact into itself.
+    def merge_into(
+        self, other: Contact, *, name: str = "", organization: Organization | None = None
+    ) -> None:
+        """Hand all addresses over and go; `other` gets the name and organisation that are given.
+
+        Where it has no organisation and none is given, it gets this one's. Raises ValueError when
+        asked to merge a contact into itself.
         """
         if self.pk == other.pk:
             raise ValueError("A contact cannot be merged into itself.")
@@ -143,9 +163,9 @@ class Contact(models.Model):
                 .select_for_update()
             )
             self.addresses.all().move_to(other)
-            if other.organization_id is None:
-                other.organization_id = self.organization_id
-            other.save(update_fields=("organization", "updated_at"))
+            other.name = name or other.name
+            other.organization = organization or other.organization or self.organization
+            other.save(update_fields=("name", "organization", "updated_at"))
             self.delete()
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
@@ -162,7 +182,7 @@ class AddressQuerySet(models.QuerySet["Address"]):
     def move_to(self, contact: Contact) -> None:
         with transaction.atomic():
             moved = set(self.values_list("normalized", flat=True))
-            self.update(contact=contact)
+            self.update(contact=contact, main=False)
             announce(Address, moved)
 
     def delete(self) -> tuple[int, dict[str, int]]:
@@ -186,11 +206,13 @@ class Address(models.Model):
     normalized = models.TextField(_("normalised address"), unique=True, editable=False)
     # Indexed so that a contacts-only sync finds what was added since it last looked.
     created_at = models.DateTimeField(_("added"), auto_now_add=True, db_index=True)
+    # Where a contact has no such address, the oldest one is shown first.
+    main = models.BooleanField(_("main address"), default=False)
 
     objects = AddressQuerySet.as_manager()
 
     class Meta:
-        ordering = ("created_at", "pk")
+        ordering = ("-main", "created_at", "pk")
         verbose_name = _("email address")
         verbose_name_plural = _("email addresses")
         indexes: ClassVar = [

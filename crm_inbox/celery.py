@@ -8,4 +8,4 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm_inbox.settings")
 
 app = Celery("crm_inbox")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["sync"])
+app.autodiscover_tasks(["contacts", "sync"])

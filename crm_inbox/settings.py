@@ -225,6 +225,7 @@ CELERY_TASK_DEFAULT_QUEUE = "live"
 CELERY_TASK_ROUTES = {
     "sync.tasks.first*": {"queue": "first"},
     "sync.tasks.inquire*": {"queue": "first"},
+    "contacts.tasks.*": {"queue": "past"},
     "sync.tasks.past*": {"queue": "past"},
     "sync.tasks.index*": {"queue": "index"},
     "sync.tasks.remove*": {"queue": "index"},

@@ -7,7 +7,14 @@ from django.views.generic import RedirectView
 
 from crm_inbox.filters import VIEWS
 from crm_inbox.views import appearance, conversation, helping, inbox, triage
-from crm_inbox.views.contacts import importing, people
+from crm_inbox.views.contacts import (
+    addresses,
+    exporting,
+    importing,
+    merging,
+    organizations,
+    people,
+)
 from crm_inbox.views.mailboxes import cards, changes, wizard
 
 # One door for everybody, with its limits and second steps.
@@ -27,11 +34,17 @@ urlpatterns = [
     path("contacts/add/", people.add, name="contact_add"),
     path("contacts/import/", importing.upload, name="contact_import"),
     path("contacts/import/<int:pk>/", importing.preview, name="contact_import_preview"),
-    path("contacts/export/", importing.export_csv, name="contact_export"),
+    path("contacts/import/<int:pk>/report/", importing.report, name="contact_import_report"),
+    path("contacts/export/", exporting.export, name="contact_export"),
     path("contacts/<int:pk>/", people.person, name="contact"),
-    path("contacts/<int:pk>/addresses/", people.give_address, name="contact_address"),
-    path("contacts/<int:pk>/merge/", people.merge, name="contact_merge"),
+    path("contacts/<int:pk>/addresses/", addresses.give, name="contact_address"),
+    path("contacts/<int:pk>/addresses/main/", addresses.choose_main, name="contact_main_address"),
+    path("contacts/<int:pk>/addresses/remove/", addresses.remove, name="contact_remove_address"),
+    path("contacts/<int:pk>/merge/", merging.merge, name="contact_merge"),
     path("contacts/<int:pk>/delete/", people.delete, name="contact_delete"),
+    path("organizations/", organizations.organizations, name="organizations"),
+    path("organizations/<int:pk>/", organizations.organization, name="organization"),
+    path("organizations/<int:pk>/delete/", organizations.delete, name="organization_delete"),
     path("help/", helping.topics, name="help"),
     path("help/clean-up/", helping.clean_up, name="clean_up"),
     path("help/<slug:slug>/", helping.topic, name="help_topic"),

@@ -16,7 +16,7 @@ from django.db.models import Func, Q, QuerySet, Value
 from django.db.models.functions import Concat, Left
 
 from contacts.models import Address, Contact
-from sync.models import Folder, LedgerEntry, Message, Participant
+from sync.models import Folder, LedgerEntry, Message, Participant, Thread
 
 # As sync.searching splits what it indexes: at everything that is no letter and no digit.
 _WORD = re.compile(r"[^\W_]+")
@@ -108,6 +108,14 @@ class Wanted:
     def _text_query(self) -> SearchQuery | CombinedSearchQuery | None:
         queries = [query for term in self.terms for query in _queries(term)]
         return reduce(and_, queries) if queries else None
+
+
+def threads_with(owner: User, addresses: Collection[str]) -> QuerySet[Thread]:
+    """The owner's conversations in which one of these normalised addresses takes part."""
+    found = Message.objects.filter(
+        account__owner=owner, tombstone_since=None, participants__address__in=addresses
+    )
+    return Thread.objects.filter(owner=owner, pk__in=found.values("thread"))
 
 
 def _queries(term: Term) -> Iterator[SearchQuery]:

@@ -5,6 +5,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from contacts.models import Contact, Organization
+from crm_inbox.views.contacts.leafing import Leaf
 from sync.models import Account, Thread
 from tests.site.conftest import mail, make_account, receive
 
@@ -31,16 +32,32 @@ def test_an_added_contact_links_the_mail_that_is_here(client: Client, account: A
     assert f'href="/contacts/{Contact.objects.get().pk}/"' in response.content.decode()
 
 
-def test_changing_and_deleting_unlink_it(client: Client, account: Account) -> None:
+def test_its_addresses_come_and_go_with_their_mail(client: Client, account: Account) -> None:
+    receive(account, mail("one", "text", sender="Ewa <ewa@klient.example>"))
+    contact = make("Ewa", "first@klient.example")
+    url = f"/contacts/{contact.pk}/"
+    client.post(f"{url}addresses/", {"address": "Ewa@klient.example"})
+    assert Thread.objects.get().from_contact
+    assert "About one" in client.get(url).content.decode()
+    client.post(f"{url}addresses/main/", {"address": "ewa@klient.example"})
+    assert [row.email for row in contact.addresses.all()] == [
+        "Ewa@klient.example",
+        "first@klient.example",
+    ]
+    page = client.post(f"{url}addresses/remove/", {"address": "Ewa@klient.example"}, follow=True)
+    assert "“Ewa@klient.example” no longer belongs to Ewa." in page.content.decode()
+    assert not Thread.objects.get().from_contact
+    assert contact.addresses.get().email == "first@klient.example"
+
+
+def test_it_is_changed_and_deleted(client: Client, account: Account) -> None:
     receive(account, mail("one", "text", sender="Ewa <ewa@klient.example>"))
     contact = make("Ewa", "ewa@klient.example")
     url = f"/contacts/{contact.pk}/"
-    assert "About one" in client.get(url).content.decode()
-    client.post(url, {**EWA, "addresses": "ewa@nowa.example, \n\nother@nowa.example"})
-    assert contact.addresses.count() == 2
-    assert Contact.objects.get().organization == Organization.objects.get(name="Klient")
-    assert not Thread.objects.get().from_contact
-    client.post(url, EWA)
+    client.post(url, {"name": "Ewa Żak", "organization": "Klient"})
+    changed = Contact.objects.get()
+    assert (changed.name, str(changed.organization)) == ("Ewa Żak", "Klient")
+    assert "This field is required." in client.post(url, {"name": " "}).content.decode()
     assert Thread.objects.get().from_contact
     assert "The mail stays." in client.post(f"{url}delete/", follow=True).content.decode()
     assert not Thread.objects.get().from_contact
@@ -87,12 +104,20 @@ def test_it_leads_back_to_this_site_only(client: Client, anna: User) -> None:
     assert "javascript:" not in page
 
 
-def test_two_contacts_become_one(client: Client, anna: User) -> None:
+def test_two_contacts_become_one_after_a_preview(client: Client, anna: User) -> None:
     one, other = make("Ewa", "ewa@klient.example"), make("Ewa Żak", "zak@klient.example")
+    one.organization = Organization.objects.create(name="Klient")
+    one.save()
     page = client.get(f"/contacts/{one.pk}/", {"words": "zak"}).content.decode()
-    assert "Merge into Ewa Żak" in page
-    client.post(f"/contacts/{one.pk}/merge/", {"into": other.pk})
-    assert [row.email for row in Contact.objects.get().addresses.order_by("email")] == [
+    assert f"/contacts/{one.pk}/merge/?into={other.pk}" in page
+    preview = client.get(f"/contacts/{one.pk}/merge/", {"into": other.pk}).content.decode()
+    for said in ("Merge Ewa Żak and Ewa", "ewa@klient.example", "zak@klient.example", "Klient"):
+        assert said in preview
+    assert Contact.objects.count() == 2
+    client.post(f"/contacts/{one.pk}/merge/", {"into": other.pk, "name": other.pk})
+    kept = Contact.objects.get()
+    assert (kept.pk, kept.name, str(kept.organization)) == (other.pk, "Ewa Żak", "Klient")
+    assert [row.email for row in kept.addresses.order_by("email")] == [
         "ewa@klient.example",
         "zak@klient.example",
     ]
@@ -100,18 +125,64 @@ def test_two_contacts_become_one(client: Client, anna: User) -> None:
         assert client.post(f"/contacts/{other.pk}/merge/", {"into": into}).status_code == 404
 
 
-def test_the_list_finds_and_leafs(client: Client, anna: User) -> None:
+def test_a_merge_keeps_the_name_and_organization_that_are_chosen(
+    client: Client, anna: User
+) -> None:
+    one, other = make("Ewa"), make("E. Żak")
+    for contact, name in ((one, "Right"), (other, "Wrong")):
+        contact.organization = Organization.objects.create(name=name)
+        contact.save()
+    chosen = {"into": other.pk, "name": one.pk, "organization": one.pk}
+    client.post(f"/contacts/{one.pk}/merge/", chosen)
+    kept = Contact.objects.get()
+    assert (kept.name, str(kept.organization)) == ("Ewa", "Right")
+
+
+def names(client: Client, query: str) -> tuple[list[str], Leaf[Contact]]:
+    leaf = client.get(f"/contacts/?{query}").context["leaf"]
+    return [contact.name for contact in leaf.rows], leaf
+
+
+def test_the_list_is_sorted_without_accents_and_leafs_both_ways(client: Client, anna: User) -> None:
     Contact.objects.bulk_create(Contact(name=f"Person {number:03}") for number in range(120))
-    make("Żaneta", "z@klient.example")
+    for name in ("Żaneta", "Zbigniew", "zenon", "Ćwik"):
+        make(name)
+    first, leaf = names(client, "")
+    assert (first[0], leaf.previous) == ("Ćwik", "")
+    second, leaf = names(client, f"after={leaf.next}")
+    third, last = names(client, f"after={leaf.next}")
+    assert third[-3:] == ["Żaneta", "Zbigniew", "zenon"]
+    assert len({*first, *second, *third}) == len(first + second + third) == 124
+    assert last.next == ""
+    assert names(client, f"before={last.previous}")[0] == second
+    assert names(client, f"before={leaf.previous}")[0] == first
+    assert client.get("/contacts/?after=x&before=1.%00&words=%00").status_code == 200
+
+
+def test_the_list_finds_by_name_organization_and_address(client: Client, anna: User) -> None:
+    zaneta = make("Żaneta", "z.wojcik@klient.example")
+    zaneta.organization = Organization.objects.create(name="Łódzkie Kwiaty")
+    zaneta.save()
+    make("Other")
     assert "<mark>Żan</mark>eta" in client.get("/contacts/?words=zan").content.decode()
-    assert "No contact is found" in client.get("/contacts/?words=nobody").content.decode()
-    names = [
-        contact.name
-        for page in "123"
-        for contact in client.get(f"/contacts/?page={page}").context["contacts"]
-    ]
-    assert len(names) == len(set(names)) == 121
-    assert client.get("/contacts/?page=-1&words=%00").status_code == 200
+    for words in ("ZANETA", "lodzkie", "wojcik@kl", "kwiaty zan", "%E2%80%8A zaneta"):
+        assert names(client, f"words={words}")[0] == ["Żaneta"]
+    Organization.objects.filter(name="Łódzkie Kwiaty").update(name="Inna")
+    assert names(client, "words=lodzkie")[0] == []
+    assert names(client, "words=inna")[0] == ["Żaneta"]
+    for words in ("nobody", "100%25", "_"):
+        assert "No contact is found" in client.get(f"/contacts/?words={words}").content.decode()
+
+
+def test_the_timeline_leafs(client: Client, account: Account) -> None:
+    sender = "Ewa <ewa@klient.example>"
+    for number in range(1, 53):
+        receive(account, mail(f"n{number}", "text", sender=sender), number)
+    contact = make("Ewa", "ewa@klient.example")
+    page = client.get(f"/contacts/{contact.pk}/").context["page"]
+    assert [thread.subject for thread in page.threads][:2] == ["About n52", "About n51"]
+    older = client.get(f"/contacts/{contact.pk}/", {"older": page.older}).context["page"]
+    assert [thread.subject for thread in older.threads] == ["About n2", "About n1"]
 
 
 def test_it_shows_no_mail_of_others(client: Client, anna: User) -> None:
@@ -123,7 +194,21 @@ def test_it_shows_no_mail_of_others(client: Client, anna: User) -> None:
     assert "You have no mail with this contact." in page
 
 
-@pytest.mark.parametrize("path", ["", "add/", "1/", "1/delete/", "1/merge/", "1/addresses/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("", "add/", "1/", "1/delete/", "1/merge/", "1/addresses/", "1/addresses/main/"),
+        *("1/addresses/remove/", "import/"),
+    ],
+)
 def test_strangers_are_asked_to_sign_in(db: None, path: str) -> None:
     response = Client().post(f"/contacts/{path}") if path else Client().get("/contacts/")
+    assert response["Location"].startswith("/sign-in/")
+
+
+@pytest.mark.parametrize(
+    "path", ["contacts/import/1/report/", "contacts/export/", "organizations/"]
+)
+def test_strangers_see_no_lists_and_files(db: None, path: str) -> None:
+    response = Client().get(f"/{path}")
     assert response["Location"].startswith("/sign-in/")

@@ -1,40 +1,32 @@
-"""Importing contacts in two steps, upload and preview, and exporting them."""
+"""Importing contacts: upload, preview, and the report, which is there while the import runs."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from django.contrib import messages
-from django.db import IntegrityError
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from contacts.importing import (
-    MOST_ROWS,
-    Column,
-    Line,
-    Outcome,
-    Table,
-    UnreadableTable,
-    export,
-    guess_columns,
-    plan,
-    read_table,
-    write,
-)
-from contacts.models import Contact
-from contacts.upload import Upload
+from contacts.import_work import work
+from contacts.importing import Duplicates, judge
+from contacts.lines import MOST_LINES, Line, Outcome, Unreadable
+from contacts.models import Upload
+from contacts.tables import Column
+from contacts.tasks import import_contacts
 from crm_inbox.views.access import SignedIn, signed_in
-from crm_inbox.views.page import render_page
+from crm_inbox.views.page import render_fragment, render_page
 
-MOST_BYTES = 5_000_000
-# Lines of each outcome that the preview shows.
-SHOWN = 20
+# Below settings.UPLOAD_LIMIT, so that a file that is too large is told here.
+MOST_MEGABYTES = 15
+# Lines that the preview judges, and of each outcome shows; the import judges every line again.
+JUDGED, SHOWN = 1_000, 20
+# More lines than that are imported in the background.
+AT_ONCE = 500
+AT_ONCE_SECONDS = 20
 NAMES = {
     Column.IGNORED: gettext_lazy("not imported"),
     Column.NAME: gettext_lazy("Name"),
@@ -43,29 +35,34 @@ NAMES = {
     Column.ORGANIZATION: gettext_lazy("Organization"),
     Column.ADDRESS: gettext_lazy("Email address"),
 }
+CHOICES = {
+    Duplicates.LEAVE: gettext_lazy("Leave these rows out"),
+    Duplicates.COMPLETE: gettext_lazy("Add what the contact lacks: addresses, organization"),
+    Duplicates.UPDATE: gettext_lazy("The same, and take name and organization from the file"),
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def upload(request: SignedIn) -> HttpResponse:
-    """Take a CSV file; what cannot be read is told at once."""
+    """Take a file; what cannot be read is told at once."""
     Upload.forget_old()
     problem = ""
     if request.method == "POST":
         file = request.FILES.get("file")
         if file is None:
             problem = _("Choose a file first.")
-        elif (file.size or 0) > MOST_BYTES:
-            problem = _("The file is larger than 5 MB. Import it in parts.")
+        elif (file.size or 0) > MOST_MEGABYTES * 1_000_000:
+            said = {"megabytes": MOST_MEGABYTES}
+            problem = _("The file is larger than %(megabytes)s MB. Import it in parts.") % said
         else:
-            data = file.read()
-            problem = _trouble(data)
-            if not problem:
-                kept = Upload.objects.create(
-                    owner=request.user, name=(file.name or "")[:255], data=data
-                )
+            try:
+                kept = Upload.take(request.user, file.name or "", file.read())
+            except Unreadable as error:
+                problem = _told(error)
+            else:
                 return redirect("contact_import_preview", kept.pk)
-    context = {"problem": problem}
+    context = {"problem": problem, "megabytes": MOST_MEGABYTES}
     return render_page(
         request, "contacts/upload.html", context, section="contacts", title=_("Import contacts")
     )
@@ -76,29 +73,29 @@ def upload(request: SignedIn) -> HttpResponse:
 def preview(request: SignedIn, pk: int) -> HttpResponse:
     """What each column is and what would become of each line; then the import itself."""
     kept = get_object_or_404(Upload, pk=pk, owner=request.user)
-    table = read_table(bytes(kept.data))
-    columns = _columns(request, table)
-    lines = plan(table, columns)
-    if request.method == "POST" and "import" in request.POST:
-        try:
-            count = write(lines)
-        except IntegrityError:
-            said = _("Somebody has added one of these addresses meanwhile. Look again.")
-            messages.error(request, said)
-            return redirect("contact_import_preview", pk)
-        kept.delete()
-        text = ngettext("%(count)s contact imported.", "%(count)s contacts imported.", count)
-        messages.success(request, text % {"count": count})
-        return redirect("contacts")
+    if kept.state != Upload.State.WAITING:
+        return redirect("contact_import_report", pk)
+    columns = request.POST.getlist("column")
+    if kept.kind == Upload.Kind.TABLE and len(columns) == len(kept.columns):
+        known = {column.value for column in Column}
+        kept.columns = [value if value in known else Column.IGNORED for value in columns]
+    duplicates = request.POST.get("duplicates", Duplicates.LEAVE)
+    if request.method == "POST" and "import" in request.POST and duplicates in CHOICES:
+        return _begin(kept, duplicates)
+    lines = kept.lines()
+    judged = judge(lines[:JUDGED])
     context = {
         "file": kept,
-        "columns": [
-            (name, column, next((row[place] for row in table.rows if len(row) > place), ""))
-            for place, (name, column) in enumerate(zip(table.header, columns, strict=True))
-        ],
+        "columns": list(_columns(kept)),
         "choices": NAMES.items(),
-        "outcomes": list(_outcomes(lines)),
-        "can_import": any(line.outcome == Outcome.NEW for line in lines),
+        "duplicates": CHOICES.items(),
+        "chosen": duplicates,
+        "outcomes": list(_outcomes(judged)),
+        "known": any(line.outcome == Outcome.KNOWN for line in judged) or len(lines) > JUDGED,
+        "unseen": number_format(len(lines) - JUDGED, force_grouping=True)
+        if len(lines) > JUDGED
+        else "",
+        "can_import": any(line.outcome != Outcome.BROKEN for line in judged),
     }
     return render_page(
         request, "contacts/preview.html", context, section="contacts", title=_("Import contacts")
@@ -107,51 +104,45 @@ def preview(request: SignedIn, pk: int) -> HttpResponse:
 
 @require_safe
 @signed_in
-def export_csv(request: SignedIn) -> HttpResponseBase:
-    """All contacts, row by row."""
-    writer = csv.writer(_Echo())
-    rows = (writer.writerow(row) for row in export(Contact.objects.all()))
-    # The mark tells spreadsheets that it is UTF-8.
-    response = StreamingHttpResponse(_marked(rows), content_type="text/csv; charset=utf-8")
-    day = timezone.localdate().isoformat()
-    response["Content-Disposition"] = f'attachment; filename="contacts-{day}.csv"'
-    return response
+def report(request: SignedIn, pk: int) -> HttpResponse:
+    """How far an import is, and what it did; htmx asks again while it runs."""
+    kept = get_object_or_404(Upload.objects.defer("data"), pk=pk, owner=request.user)
+    if kept.state == Upload.State.WAITING:
+        return redirect("contact_import_preview", pk)
+    context = {"file": kept, "running": kept.state == Upload.State.RUNNING}
+    if request.htmx:
+        return render_fragment(request, "contacts/report.html#progress", context)
+    return render_page(
+        request, "contacts/report.html", context, section="contacts", title=_("Import contacts")
+    )
 
 
-class _Echo:
-    """Gives csv.writer's caller each row as it is written."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def _marked(rows: Iterator[str]) -> Iterator[str]:
-    yield "\ufeff"
-    yield from rows
+def _begin(kept: Upload, duplicates: str) -> HttpResponse:
+    kept.begin(duplicates)
+    if kept.total > AT_ONCE or work(kept, AT_ONCE_SECONDS):
+        import_contacts.delay(kept.pk)
+    return redirect("contact_import_report", kept.pk)
 
 
-def _trouble(data: bytes) -> str:
-    try:
-        read_table(data)
-    except UnreadableTable as error:
-        if error.too_long:
-            return _("The file has more than %(rows)s rows. Import it in parts.") % {
-                "rows": MOST_ROWS
-            }
-        return _("This is no CSV file with a line of headings and at least one contact.")
-    return ""
+def _told(error: Unreadable) -> str:
+    if error.too_long:
+        said = {"rows": number_format(MOST_LINES, force_grouping=True)}
+        return _("The file has more than %(rows)s contacts. Import it in parts.") % said
+    return _(
+        "This is neither a CSV file with a line of headings and at least one contact, nor a vCard."
+    )
 
 
-def _columns(request: SignedIn, table: Table) -> list[Column]:
-    """As the person chose, else as the headings suggest."""
-    chosen = request.POST.getlist("column")
-    if len(chosen) != len(table.header):
-        return guess_columns(table.header)
-    known = {column.value for column in Column}
-    return [Column(value) if value in known else Column.IGNORED for value in chosen]
+def _columns(kept: Upload) -> Iterator[tuple[str, str, str]]:
+    """Heading, what it is taken for, and the first value that is there."""
+    if kept.kind == Upload.Kind.TABLE:
+        table = kept.table
+        for place, (heading, column) in enumerate(zip(table.header, kept.columns, strict=True)):
+            values = (row[place] for row in table.rows[:SHOWN] if len(row) > place)
+            yield heading, column, next(filter(None, values), "")
 
 
-def _outcomes(lines: list[Line]) -> Iterator[tuple[Outcome, int, list[Line]]]:
+def _outcomes(lines: Sequence[Line]) -> Iterator[tuple[Outcome, int, list[Line]]]:
     for outcome in Outcome:
         found = [line for line in lines if line.outcome == outcome]
         if found:
