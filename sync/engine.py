@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db.models import Case, IntegerField, Value, When
 from django.utils import timezone
 
-from sync import backoff, folders, live, picking, problems
+from sync import backoff, changes, folders, live, picking, problems
 from sync.draining import drain_to_the_end
 from sync.leases import claim
 from sync.listing import list_window
@@ -133,6 +133,8 @@ def _note_success(account: Account) -> None:
     Account.objects.filter(pk=account.pk).update(
         checked_at=account.checked_at, problem="", problem_detail="", failures=0, retry_at=None
     )
+    if account.problem:
+        changes.tell(account.owner_id)
 
 
 def _note_error(account: Account, error: WireError) -> None:
@@ -160,3 +162,5 @@ def _note(
         # Not where somebody paused or removes the account meanwhile.
         active = Account.objects.filter(pk=account.pk, state=Account.State.ACTIVE)
         active.update(state=Account.State.REFUSED)
+    if account.problem != problem:
+        changes.tell(account.owner_id)

@@ -14,9 +14,11 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from sync import changes
 from sync.models import Marking, Message, Thread
-from sync.moving import UNDO_DAYS, Moved
+from sync.moving import UNDO_DAYS, Moved, Undone
 
+_SET_SEEN = "UPDATE sync_message SET seen = %s WHERE id = ANY(%s)"
 _COUNT_UNREAD = """
 UPDATE sync_thread thread SET unread_count = (
     SELECT count(*) FROM sync_message message WHERE message.thread_id = thread.id
@@ -26,10 +28,13 @@ UPDATE sync_thread thread SET unread_count = (
 
 
 @transaction.atomic
-def mark(owner: User, threads: QuerySet[Thread], *, seen: bool) -> Moved:
+def mark(
+    owner: User, threads: QuerySet[Thread], *, seen: bool, action: uuid.UUID | None = None
+) -> Moved:
     """Mark the owner's conversations among `threads`; those that are so already stay.
 
     Read is a conversation all of whose messages are; unread becomes the newest received one.
+    `action` is given where it is a slice of a larger one.
     """
     others = (
         threads.filter(owner=owner, unread_count__gt=0)
@@ -37,8 +42,8 @@ def mark(owner: User, threads: QuerySet[Thread], *, seen: bool) -> Moved:
         else threads.filter(owner=owner, unread_count=0)
     )
     # Locked in one order, so that two people's or workers' updates cannot wait in a ring.
-    locked = others.order_by().values_list("pk", flat=True).select_for_update(no_key=True)
-    picked = sorted(locked)
+    ordered = others.order_by("pk").values_list("pk", flat=True)
+    picked = list(ordered.select_for_update(no_key=True))
     received = Message.objects.filter(
         thread__in=picked, tombstone_since=None, direction=Message.Direction.RECEIVED
     )
@@ -46,25 +51,35 @@ def mark(owner: User, threads: QuerySet[Thread], *, seen: bool) -> Moved:
         changing = received.filter(seen=False)
     else:
         changing = received.order_by("thread", "-arrived_at", "-pk").distinct("thread")
-    done = Marking(action=uuid.uuid4(), owner=owner, seen=seen)
+    done = Marking(action=action or uuid.uuid4(), owner=owner, seen=seen)
     pairs = list(changing.values_list("pk", "thread_id"))
     done.messages = [message for message, _thread in pairs]
-    count = _set_seen(done.messages, {thread for _message, thread in pairs}, seen)
+    count = _set_seen(owner, done.messages, {thread for _message, thread in pairs}, seen)
     if count:
         done.save(force_insert=True)
     return Moved(done.action, count)
 
 
-@transaction.atomic
 def undo(owner: User, action: uuid.UUID) -> int:
     """Mark the other way what the action marked; how many conversations those are."""
-    done = Marking.objects.select_for_update().filter(owner=owner, action=action).first()
+    count = 0
+    while (changed := undo_slice(owner, action)) is not None:
+        count += changed.count
+    return count
+
+
+@transaction.atomic
+def undo_slice(owner: User, action: uuid.UUID) -> Undone | None:
+    """Mark a part of what an action marked the other way; None where nothing is left of it."""
+    markings = Marking.objects.select_for_update(skip_locked=True)
+    done = markings.filter(owner=owner, action=action).order_by("pk").first()
     if done is None:
-        return 0
+        return None
     marked = Message.objects.filter(pk__in=done.messages, seen=done.seen)
     threads = set(marked.values_list("thread_id", flat=True))
     done.delete()
-    return _set_seen(done.messages, threads, not done.seen)
+    count = _set_seen(owner, done.messages, threads, not done.seen)
+    return Undone(count, count)
 
 
 def forget_old() -> None:
@@ -72,8 +87,10 @@ def forget_old() -> None:
     Marking.objects.filter(at__lt=timezone.now() - timedelta(days=UNDO_DAYS)).delete()
 
 
-def _set_seen(messages: Collection[int], threads: Collection[int], seen: bool) -> int:
-    Message.objects.filter(pk__in=messages).update(seen=seen)
+def _set_seen(owner: User, messages: Collection[int], threads: Collection[int], seen: bool) -> int:
     with connection.cursor() as cursor:
+        cursor.execute(_SET_SEEN, [seen, list(messages)])
         cursor.execute(_COUNT_UNREAD, [sorted(threads)])
+    if threads:
+        changes.tell(owner.pk)
     return len(threads)

@@ -1,27 +1,43 @@
 """Moving conversations to the archive, to the trash and back: CRM Inbox's own state.
 
-The mailbox at the provider is untouched. Any number of conversations is one UPDATE for each state
-they come from, and can be undone as a whole.
+The mailbox at the provider is untouched. Conversations that come from one state are one statement,
+and can be undone as a whole; of more than about a thousand, sync.bulk makes slices.
 """
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
-from django.db import transaction
-from django.db.models import DateTimeField, QuerySet, Value
-from django.db.models.functions import Now
+from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from sync import changes
 from sync.models import Move, Thread
 
 State = Thread.State
 # Where a person can put conversations.
 PLACES = (State.INBOX, State.ARCHIVED, State.TRASHED)
 UNDO_DAYS = 1
+
+# Locked in one order, so that two people's or workers' updates cannot wait in a ring.
+_PUT = """
+WITH locked AS (
+    SELECT id FROM sync_thread
+    WHERE id = ANY(%(threads)s) AND owner_id = %(owner)s AND state = %(was)s
+    AND (%(as_of)s::timestamptz IS NULL OR last_message_at <= %(as_of)s)
+    ORDER BY id FOR NO KEY UPDATE
+), moved AS (
+    UPDATE sync_thread thread SET state = %(to)s,
+        trashed_at = CASE WHEN %(to)s = 'trashed' THEN now() END
+    FROM locked WHERE thread.id = locked.id RETURNING thread.id
+)
+SELECT coalesce(array_agg(id ORDER BY id), '{}') FROM moved
+"""
 
 
 @dataclass(frozen=True)
@@ -36,27 +52,59 @@ class Moved:
 def move(owner: User, threads: QuerySet[Thread], to: Thread.State) -> Moved:
     """Put the owner's conversations among `threads` into `to`; those that are there stay."""
     action, count = uuid.uuid4(), 0
+    found: dict[str, list[int]] = {}
+    for state, pk in threads.filter(owner=owner).order_by().values_list("state", "pk"):
+        found.setdefault(state, []).append(pk)
     for was in PLACES:
-        if was != to:
-            found = threads.filter(owner=owner, state=was).order_by().values_list("pk", flat=True)
-            # Locked in one order, so that two people's or workers' updates cannot wait in a ring.
-            moved = sorted(found.select_for_update(no_key=True))
-            if moved:
-                _put(Thread.objects.filter(pk__in=moved), to)
-                Move.objects.create(action=action, owner=owner, was=was, became=to, threads=moved)
-                count += len(moved)
+        if was != to and was in found:
+            count += move_slice(action, owner, found[was], was, to)
     return Moved(action, count)
 
 
-@transaction.atomic
+def move_slice(
+    action: uuid.UUID,
+    owner: User,
+    threads: Collection[int],
+    was: Thread.State,
+    to: Thread.State,
+    as_of: datetime | None = None,
+) -> int:
+    """Those of the conversations that are still in `was`; how many. Inside a transaction.
+
+    What has a newer message than `as_of` stays.
+    """
+    moved = _put(owner, threads, was, to, as_of)
+    if moved:
+        Move.objects.create(action=action, owner=owner, was=was, became=to, threads=moved)
+    return len(moved)
+
+
 def undo(owner: User, action: uuid.UUID) -> int:
     """Put everything that the action moved, and nobody moved since, back; how many those are."""
     count = 0
-    for done in Move.objects.select_for_update().filter(owner=owner, action=action):
-        threads = Thread.objects.filter(owner=owner, pk__in=done.threads, state=done.became)
-        count += _put(threads, State(done.was))
-        done.delete()
+    while (changed := undo_slice(owner, action)) is not None:
+        count += changed.count
     return count
+
+
+@dataclass(frozen=True)
+class Undone:
+    """Of a slice with so many conversations, `count` are as they were."""
+
+    looked_at: int
+    count: int
+
+
+@transaction.atomic
+def undo_slice(owner: User, action: uuid.UUID) -> Undone | None:
+    """Put back a part of what an action moved; None where nothing is left of it."""
+    moves = Move.objects.select_for_update(skip_locked=True).filter(owner=owner, action=action)
+    done = moves.order_by("pk").first()
+    if done is None:
+        return None
+    back = _put(owner, done.threads, State(done.became), State(done.was))
+    done.delete()
+    return Undone(len(done.threads), len(back))
 
 
 def forget_old() -> None:
@@ -64,6 +112,25 @@ def forget_old() -> None:
     Move.objects.filter(at__lt=timezone.now() - timedelta(days=UNDO_DAYS)).delete()
 
 
-def _put(threads: QuerySet[Thread], to: Thread.State) -> int:
-    since = Now() if to == State.TRASHED else Value(None, output_field=DateTimeField())
-    return threads.update(state=to, trashed_at=since)
+def _put(
+    owner: User,
+    threads: Collection[int],
+    was: Thread.State,
+    to: Thread.State,
+    as_of: datetime | None = None,
+) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _PUT,
+            {
+                "threads": list(threads),
+                "owner": owner.pk,
+                "was": was.value,
+                "to": to.value,
+                "as_of": as_of,
+            },
+        )
+        (moved,) = cursor.fetchone()
+    if moved:
+        changes.tell(owner.pk)
+    return list(moved)

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from sync import renumbering
+from sync import changes, renumbering
 from sync.models import Account, Coverage, Label, LedgerEntry, Run
 
 FIRST_SYNC = timedelta(days=3)
@@ -37,6 +37,7 @@ def start_first_sync(account: Account) -> Run:
     run, _ = account.runs.get_or_create(
         kind=Run.Kind.INITIAL, defaults={"since": timezone.now() - FIRST_SYNC}
     )
+    changes.tell(account.owner_id)
     return run
 
 
@@ -50,6 +51,7 @@ def start_past_sync(
         raise ValueError(f"Past emails come in steps of {INTERVALS} months, not {months}.")
     try:
         with transaction.atomic():
+            changes.tell(account.owner_id)
             return account.runs.create(
                 kind=Run.Kind.PAST,
                 scope=Coverage.Scope(scope),
@@ -160,4 +162,5 @@ def _change(run: Run, allowed: tuple[Run.State, ...], state: Run.State) -> bool:
     changed = Run.objects.filter(pk=run.pk, state__in=allowed).update(state=state)
     if changed:
         run.state = state
+        changes.tell(run.account.owner_id)
     return bool(changed)

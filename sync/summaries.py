@@ -4,6 +4,8 @@ from collections.abc import Collection
 
 from django.db import connection, transaction
 
+from sync import changes
+
 # A contact's address is found through the participants; the account's own addresses never count.
 _REFRESH = """
 WITH touched AS (
@@ -67,6 +69,7 @@ def refresh(threads: Collection[int]) -> None:
             # are no statistics yet that would tell the planner so.
             cursor.execute("SET LOCAL enable_seqscan TO off")
             cursor.execute(_REFRESH, {"threads": sorted(threads)})
+            changes.tell_owners_of(threads)
 
 
 def refresh_for_addresses(addresses: Collection[str]) -> None:

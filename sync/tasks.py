@@ -5,6 +5,7 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from uuid import UUID
 
 from celery import Task, shared_task
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.db import connection
 from kombu.exceptions import OperationalError
 from redis import Redis, RedisError
 
+from sync import bulk as bulk_work
 from sync import deleting, engine, inquiries, marking, moving, removing, scheduling, searching
 from sync.models import News
 from sync.scheduling import Queue, Request
@@ -33,6 +35,9 @@ def tick() -> None:
     for pk in removing.waiting():
         if _is_new(f"remove:{pk}", settings.SYNC_SLICE_SECONDS):
             remove.delay(pk)
+    for action in bulk_work.stuck().values_list("pk", flat=True):
+        if _is_new(f"bulk:{action}", bulk_work.STUCK_AFTER.seconds):
+            bulk.delay(str(action))
     if searching.backlog() and _is_new("index", settings.SYNC_SLICE_SECONDS):
         index.apply_async(expires=settings.SYNC_SLICE_SECONDS)
 
@@ -77,12 +82,20 @@ def index() -> None:
 
 
 @shared_task
+def bulk(action: str) -> None:
+    """A part of what a person does to more conversations than one click can."""
+    if bulk_work.work(UUID(action), settings.SYNC_LOOK_SECONDS):
+        bulk.delay(action)
+
+
+@shared_task
 def empty_trash() -> None:
     """What was deleted long enough ago is emptied."""
     deleting.empty_trash(settings.TRASH_DAYS)
     moving.forget_old()
     marking.forget_old()
     inquiries.forget_old()
+    bulk_work.forget_old()
 
 
 def wake(account_id: int) -> None:

@@ -1,6 +1,8 @@
 """Mailboxes and the mail in them: one noun a file."""
 
 from sync.models.account import Account
+from sync.models.bulk import BulkAction, BulkSlice
+from sync.models.change import Change
 from sync.models.folder import Coverage, Folder, Label
 from sync.models.inquiry import Inquiry
 from sync.models.ledger import LedgerEntry
@@ -23,6 +25,9 @@ __all__ = [
     "Account",
     "Attachment",
     "AttachmentContent",
+    "BulkAction",
+    "BulkSlice",
+    "Change",
     "Coverage",
     "Folder",
     "Inquiry",

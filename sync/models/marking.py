@@ -6,9 +6,12 @@ from django.db import models
 
 
 class Marking(models.Model):
-    """Messages that were marked at once; each was the other way before."""
+    """Messages that were marked at once; each was the other way before.
 
-    action = models.UUIDField(primary_key=True)
+    What a person does in one click is one `action`: a row for each slice of it.
+    """
+
+    action = models.UUIDField(db_index=True)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     at = models.DateTimeField(auto_now_add=True, db_index=True)
     seen = models.BooleanField()

@@ -1,10 +1,32 @@
 """Conversations."""
 
+from __future__ import annotations
+
 from django.conf import settings
-from django.db import models
+from django.contrib.auth.models import User
+from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
 from sync.models.account import Account
+
+_UNREAD = """
+SELECT state, (SELECT count(*) FROM (
+    SELECT FROM sync_thread WHERE owner_id = %s AND sync_thread.state = wanted.state
+    AND unread_count > 0 LIMIT %s
+) unread) FROM unnest(%s) wanted(state)
+"""
+
+
+class ThreadQuerySet(models.QuerySet["Thread"]):
+    def unread_by_state(self, owner: User, limit: int) -> dict[str, int]:
+        """How many of the owner's conversations are unread in the inbox and in the archive.
+
+        Counted up to `limit` only, so that it costs the same whatever the mailbox holds.
+        """
+        states = [Thread.State.INBOX.value, Thread.State.ARCHIVED.value]
+        with connection.cursor() as cursor:
+            cursor.execute(_UNREAD, [owner.pk, limit, states])
+            return dict(cursor.fetchall())
 
 
 class Thread(models.Model):
@@ -42,6 +64,8 @@ class Thread(models.Model):
     to_contact = models.BooleanField(
         default=False, help_text=_("At least one sent message goes to a contact.")
     )
+
+    objects = ThreadQuerySet.as_manager()
 
     class Meta:
         indexes = [

@@ -1,0 +1,198 @@
+"""One click on any number of conversations.
+
+Up to AT_ONCE are done within the request. More are cut into slices, whose ids are kept in a table:
+what the person saw is what is done, whatever comes meanwhile. Each slice is one transaction that
+does the work, notes how to undo it and takes itself away, so that the work can stop anywhere, go
+on anywhere, and twice at a time.
+
+    act ── slices ──> work: a second within the request ──> sync.tasks.bulk ──> finished
+                                     undo: drop the slices that are left, put the moves back
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from sync import changes, marking, moving
+from sync.models import BulkAction, BulkSlice, Marking, Move, Thread
+
+AT_ONCE = 1000
+SLICE = 5000
+# A worker that has not been heard of for so long is gone.
+STUCK_AFTER = timedelta(seconds=30)
+# What conversations can be marked as, and whether their messages are seen then.
+MARKS = {"read": True, "unread": False}
+CHOICES = (*moving.PLACES, *MARKS)
+
+# The newest first: they are what people are looking at.
+_CUT = """
+INSERT INTO sync_bulkslice (action_id, was, threads)
+SELECT %s, state, array_agg(id) FROM (
+    SELECT id, state, (row_number() OVER (PARTITION BY state ORDER BY id DESC) - 1) / %s AS slice
+    FROM ({}) found
+) numbered WHERE state = ANY(%s) GROUP BY state, slice ORDER BY slice, state
+"""
+
+
+def act(owner: User, threads: QuerySet[Thread], to: str, as_of: datetime) -> BulkAction:
+    """Put the owner's conversations among `threads` where `to` says, or mark them.
+
+    The outcome is saved only where something is left to do for `work`.
+    """
+    ours = threads.filter(owner=owner)
+    few = list(ours.order_by().values_list("pk", flat=True)[: AT_ONCE + 1])
+    if len(few) > AT_ONCE:
+        return _cut(owner, ours, to, as_of)
+    chosen = Thread.objects.filter(pk__in=few)
+    done = (
+        marking.mark(owner, chosen, seen=MARKS[to])
+        if to in MARKS
+        else moving.move(owner, chosen, Thread.State(to))
+    )
+    return BulkAction(
+        action=done.action,
+        owner=owner,
+        to=to,
+        total=len(few),
+        done=len(few),
+        changed=done.count,
+        finished_at=timezone.now(),
+    )
+
+
+def work(action: uuid.UUID, seconds: float) -> bool:
+    """Do slices for about so long, at least one; True where some are left."""
+    deadline = time.monotonic() + seconds
+    while _step(action):
+        if time.monotonic() >= deadline:
+            return True
+    return False
+
+
+def undo(owner: User, action: uuid.UUID) -> BulkAction:
+    """Put back what the action did; of a large one only the beginning, the rest is for `work`."""
+    large = BulkAction.objects.filter(owner=owner, action=action)
+    if _turn_back(large):
+        return large.get()
+    count = moving.undo(owner, action) or marking.undo(owner, action)
+    return BulkAction(
+        action=action,
+        owner=owner,
+        undoing=True,
+        changed=count,
+        finished_at=timezone.now(),
+    )
+
+
+def under_way(owner: User) -> QuerySet[BulkAction]:
+    """What the owner has begun and is not yet done."""
+    return BulkAction.objects.filter(owner=owner, finished_at=None).order_by("created_at")
+
+
+def stuck() -> QuerySet[BulkAction]:
+    """What is not done and has not been heard of for a while: its worker is gone."""
+    long_ago = timezone.now() - STUCK_AFTER
+    return BulkAction.objects.filter(finished_at=None, touched_at__lt=long_ago)
+
+
+def forget_old() -> None:
+    """What was done days ago is not undone any more."""
+    long_ago = timezone.now() - timedelta(days=moving.UNDO_DAYS)
+    BulkAction.objects.filter(finished_at__lt=long_ago).delete()
+
+
+@transaction.atomic
+def _cut(owner: User, threads: QuerySet[Thread], to: str, as_of: datetime) -> BulkAction:
+    bulk = BulkAction.objects.create(owner=owner, to=to, as_of=as_of)
+    states = [state.value for state in moving.PLACES if state != to]
+    sql, values = threads.order_by().values("id", "state").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(_CUT.format(sql), [bulk.pk, SLICE, *values, states])
+        cursor.execute(
+            "UPDATE sync_bulkaction SET total = (SELECT coalesce(sum(cardinality(threads)), 0)"
+            " FROM sync_bulkslice WHERE action_id = action) WHERE action = %s RETURNING total",
+            [bulk.pk],
+        )
+        (bulk.total,) = cursor.fetchone()
+    return bulk
+
+
+def _step(action: uuid.UUID) -> bool:
+    """The next slice, forwards or back; False where there is none."""
+    with transaction.atomic():
+        bulk = BulkAction.objects.filter(pk=action, finished_at=None).first()
+        if bulk is None:
+            return False
+        looked_at = _undo_slice(bulk) if bulk.undoing else _do_slice(bulk)
+        if looked_at is None:
+            _finish(bulk)
+            return False
+    return True
+
+
+def _do_slice(bulk: BulkAction) -> int | None:
+    part = bulk.slices.select_for_update(skip_locked=True).order_by("pk").first()
+    if part is None:
+        return None
+    if bulk.to in MARKS:
+        seen = MARKS[bulk.to]
+        threads = Thread.objects.filter(pk__in=part.threads, last_message_at__lte=bulk.as_of)
+        changed = marking.mark(bulk.owner, threads, seen=seen, action=bulk.pk).count
+    else:
+        was, to = Thread.State(part.was), Thread.State(bulk.to)
+        changed = moving.move_slice(bulk.pk, bulk.owner, part.threads, was, to, bulk.as_of)
+    part.delete()
+    return _note(bulk, len(part.threads), changed)
+
+
+def _undo_slice(bulk: BulkAction) -> int | None:
+    back = moving.undo_slice(bulk.owner, bulk.pk) or marking.undo_slice(bulk.owner, bulk.pk)
+    return _note(bulk, back.looked_at, back.count) if back else None
+
+
+def _note(bulk: BulkAction, looked_at: int, changed: int) -> int:
+    """A step that an undo has overtaken does not count towards the undo."""
+    BulkAction.objects.filter(pk=bulk.pk, undoing=bulk.undoing).update(
+        done=F("done") + looked_at, changed=F("changed") + changed, touched_at=timezone.now()
+    )
+    return looked_at
+
+
+def _finish(bulk: BulkAction) -> None:
+    """Another worker may still be at the last slice: then it is the one that finishes."""
+    if not _has_more(bulk):
+        unfinished = BulkAction.objects.filter(pk=bulk.pk, undoing=bulk.undoing)
+        unfinished.filter(finished_at=None).update(finished_at=timezone.now())
+        changes.tell(bulk.owner_id)
+
+
+def _has_more(bulk: BulkAction) -> bool:
+    if not bulk.undoing:
+        return bulk.slices.exists()
+    done = (model.objects.filter(action=bulk.pk) for model in (Move, Marking))
+    return any(rows.exists() for rows in done)
+
+
+@transaction.atomic
+def _turn_back(large: QuerySet[BulkAction]) -> bool:
+    """Whatever is at a slice now is waited for, and what it did is put back, too."""
+    bulk = large.first()
+    if bulk is None or bulk.undoing:
+        return bulk is not None
+    BulkSlice.objects.filter(action=bulk).delete()
+    large.update(
+        undoing=True,
+        total=F("changed"),
+        done=0,
+        changed=0,
+        touched_at=timezone.now(),
+        finished_at=None,
+    )
+    return True
