@@ -54,6 +54,7 @@ VIEWS = {
 
 # The view that shows the conversations of a state.
 VIEW_OF = {State.INBOX: "inbox", State.ARCHIVED: "archive", State.TRASHED: "trash"}
+STATE_OF = {slug: state for state, slug in VIEW_OF.items()}
 
 
 @dataclass(frozen=True)
@@ -103,8 +104,8 @@ class Filter:
         return cls(
             view,
             narrowing if narrowing in NARROWINGS else "",
-            _number(query.get("account", "")),
-            _number(query.get("label", "")),
+            number(query.get("account", "")),
+            number(query.get("label", "")),
             text,
             understand(text, zone),
         )
@@ -146,10 +147,6 @@ class Filter:
             found = found.filter(pk__in=_in_folder(user, self.label).values("message__thread"))
         return found
 
-    def unread(self, user: User, limit: int) -> int:
-        """How many of them have unread messages, counted up to `limit` only."""
-        return self.threads(user).filter(unread_count__gt=0)[:limit].count()
-
 
 def _in_folder(user: User, folder: int) -> QuerySet[LedgerEntry]:
     return LedgerEntry.objects.filter(
@@ -160,5 +157,6 @@ def _in_folder(user: User, folder: int) -> QuerySet[LedgerEntry]:
     )
 
 
-def _number(text: str) -> int | None:
+def number(text: str) -> int | None:
+    """An id that a URL names; None where it names none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

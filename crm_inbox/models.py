@@ -1,5 +1,6 @@
-"""What the site itself keeps: who was invited."""
+"""What the site itself keeps: who was invited, and how each person wants to see it."""
 
 from crm_inbox.invitations import Invitation
+from crm_inbox.profiles import Profile
 
-__all__ = ["Invitation"]
+__all__ = ["Invitation", "Profile"]

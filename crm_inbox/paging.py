@@ -62,6 +62,11 @@ def read_page(threads: QuerySet[Thread], before: Place | None, after: Place | No
     )
 
 
+def count_newer(threads: QuerySet[Thread], place: Place, limit: int) -> int:
+    """How many are newer than the place, counted up to `limit` only."""
+    return threads.filter(_beyond(place, "gt"))[:limit].count()
+
+
 def _newer_page(threads: QuerySet[Thread], after: Place) -> Page:
     rows = threads.filter(_beyond(after, "gt")).order_by("last_message_at", "pk")
     found = list(rows[: PAGE_SIZE + 1])

@@ -13,11 +13,6 @@ from django.utils.translation import gettext as _
 from sync.finding import Part, Term, Wanted
 
 PARTS = {"from": Part.FROM, "to": Part.TO, "subject": Part.SUBJECT}
-# As the search field offers them.
-OPERATORS = (
-    *("from:", "to:", "subject:", "contact:", "label:"),
-    *("has:attachment", "is:unread", "after:", "before:"),
-)
 _TOKEN = re.compile(
     r"(?:(?P<operator>from|to|subject|has|is|label|before|after|contact):\s*)?"
     r'(?:"(?P<phrase>[^"]*)"?|(?P<word>\S+))',

@@ -6,7 +6,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from crm_inbox.filters import VIEWS
-from crm_inbox.views import appearance, conversation, helping, inbox, triage
+from crm_inbox.views import completing, conversation, helping, inbox, news, personal, triage
 from crm_inbox.views.contacts import (
     addresses,
     exporting,
@@ -25,7 +25,10 @@ urlpatterns = [
     *(path(f"{slug}/", inbox.conversations, {"view": slug}, name=slug) for slug in VIEWS),
     *(path(f"{slug}/move/", triage.move, {"view": slug}, name=f"{slug}_move") for slug in VIEWS),
     *(path(f"{slug}/count/", triage.count, {"view": slug}, name=f"{slug}_count") for slug in VIEWS),
+    *(path(f"{slug}/newer/", inbox.newer, {"view": slug}, name=f"{slug}_newer") for slug in VIEWS),
     path("undo/<uuid:action>/", triage.undo, name="undo"),
+    path("progress/<uuid:action>/", triage.progress, name="progress"),
+    path("search/completions/", completing.completions, name="completions"),
     path("conversations/<int:pk>/", conversation.conversation, name="conversation"),
     path("messages/<int:pk>/frame/", conversation.frame, name="mail_frame"),
     path("messages/<int:pk>/original/", conversation.original, name="original"),
@@ -56,7 +59,8 @@ urlpatterns = [
     path("email-sync/<int:pk>/password/", wizard.password, name="mailbox_password"),
     path("email-sync/<int:pk>/past/", changes.past, name="past_sync"),
     path("email-sync/runs/<int:pk>/", changes.run_state, name="run_state"),
-    path("appearance/", appearance.appearance, name="appearance"),
+    path("settings/", personal.personal, name="personal"),
+    path("news/", news.news, name="news"),
     path("", include("crm_inbox.account_urls")),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),

@@ -6,21 +6,20 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar, cast
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponseBase
-from django.shortcuts import resolve_url
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.http import url_has_allowed_host_and_scheme
-from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from sync.models import Account, Attachment, Message, Thread
+from crm_inbox.personal import PersonalRequest
+from sync.models import Account, Attachment, BulkAction, Message, Thread
 
 # How each kind of row leads to the user whose mail it is.
 OWNER: dict[type[Model], str] = {
     Account: "owner",
+    BulkAction: "owner",
     Thread: "owner",
     Message: "account__owner",
     Attachment: "message__account__owner",
@@ -30,7 +29,7 @@ Row = TypeVar("Row", bound=Model)
 Rest = ParamSpec("Rest")
 
 
-class SignedIn(HttpRequest):
+class SignedIn(PersonalRequest):
     """A request of a user who has signed in."""
 
     user: User
@@ -63,7 +62,8 @@ def signed_in(
 ) -> Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]:
     """Send everybody else to the sign-in page.
 
-    htmx would put that page into the fragment it asked for, so it is told to leave instead.
+    What a page asks for by itself is refused: the page says that the sign-in has ended, and
+    what people see and have selected stays before them.
     """
 
     @wraps(view)
@@ -71,7 +71,7 @@ def signed_in(
         if request.user.is_authenticated:
             return view(cast(SignedIn, request), *args, **kwargs)
         if cast(SignedIn, request).htmx:
-            return HttpResponseClientRedirect(resolve_url(settings.LOGIN_URL))
+            return HttpResponse(status=401)
         return redirect_to_login(request.get_full_path())
 
     return cast(Callable[Concatenate[HttpRequest, Rest], HttpResponseBase], guarded)

@@ -16,8 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from crm_inbox.views.access import SignedIn, own, signed_in
 from crm_inbox.views.page import render_page
-from crm_inbox.views.triage import moment, tell
-from sync import moving
+from crm_inbox.views.triage import begin, moment, tell
 from sync.models import Thread
 
 SHOWN = 5
@@ -76,9 +75,7 @@ def clean_up(request: SignedIn) -> HttpResponse:
         to, as_of = request.POST.get("to", ""), moment(request.POST.get("as_of", ""))
         if to not in (Thread.State.ARCHIVED, Thread.State.TRASHED) or as_of is None:
             return HttpResponseBadRequest()
-        seen = strangers.filter(last_message_at__lte=as_of)
-        done = moving.move(request.user, seen, Thread.State(to))
-        tell(request, to, done)
+        tell(request, begin(request, strangers.filter(last_message_at__lte=as_of), to, as_of))
         return redirect("inbox")
     context = {
         "leaving": strangers.count(),

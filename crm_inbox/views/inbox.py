@@ -1,8 +1,10 @@
-"""The list of conversations."""
+"""The list of conversations, and how many are newer than those on the page."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -12,10 +14,14 @@ from django.views.decorators.http import require_safe
 
 from crm_inbox.filters import NARROWINGS, VIEWS, Filter
 from crm_inbox.highlight import excerpt
-from crm_inbox.paging import Page, Place, read_page
+from crm_inbox.paging import Page, Place, count_newer, read_page
 from crm_inbox.views.access import SignedIn, own, signed_in
 from crm_inbox.views.page import own_zone, render_fragment, render_page
+from sync import runs
 from sync.models import Account, Folder, LedgerEntry, Run
+
+# Counted no further.
+NEWER_COUNTED = 99
 
 
 @require_safe
@@ -34,18 +40,57 @@ def conversations(request: SignedIn, view: str) -> HttpResponse:
         "as_of": _seen(page),
         "move_url": f"{view}_move",
         "count_url": f"{view}_count",
+        "newer_url": f"{view}_newer",
         "trash_days": settings.TRASH_DAYS,
-        "at_top": before is None and after is None,
-        "syncing": _first_syncs(request),
+        "top": _top(filter_, page) if before is None and after is None else None,
+        "syncing": first_syncs(request),
         "accounts": list(own(request, Account).order_by("pk")),
         "labels": list(_labels(request)),
         "chips": _label_chips(page),
     }
     if request.htmx:
-        return render_fragment(request, "inbox/list.html#conversations", context)
+        return render_fragment(request, "inbox/conversations.html", context)
     return render_page(
         request, "inbox/list.html", context, section=view, title=str(VIEWS[view].name)
     )
+
+
+@require_safe
+@signed_in
+def newer(request: SignedIn, view: str) -> HttpResponse:
+    """How many conversations have come since the page was shown: `since` is its top."""
+    filter_ = Filter.from_query(view, request.GET, own_zone(request))
+    since = Place.read(request.GET.get("since", ""))
+    threads = filter_.threads(request.user)
+    count = count_newer(threads, since, NEWER_COUNTED + 1) if since else 0
+    context = {"count": count, "capped": min(count, NEWER_COUNTED), "filter": filter_}
+    return render_fragment(request, "inbox/newer.html", context)
+
+
+def first_syncs(request: SignedIn) -> list[FirstSync]:
+    """First syncs under way: the list fills while they run."""
+    open_runs = Run.objects.filter(
+        account__in=own(request, Account), kind=Run.Kind.INITIAL, state__in=Run.ACTIVE
+    )
+    return [FirstSync(run) for run in open_runs.select_related("account")]
+
+
+@dataclass(frozen=True)
+class FirstSync:
+    """A run as the list tells of it."""
+
+    run: Run
+
+    @cached_property
+    def progress(self) -> runs.Progress:
+        return runs.progress(self.run)
+
+
+def _top(filter_: Filter, page: Page) -> Place | None:
+    """Where new mail comes in, where the list is one in which it comes in at the top."""
+    if filter_.text:
+        return None
+    return Place.of(page.threads[0]) if page.threads else Place.read("0.0")
 
 
 def _seen(page: Page) -> datetime:
@@ -85,13 +130,3 @@ def _label_chips(page: Page) -> dict[int, list[str]]:
     for thread, name in copies:
         chips.setdefault(thread, []).append(name)
     return chips
-
-
-def _first_syncs(request: SignedIn) -> list[Run]:
-    """First syncs under way: the list fills while they run."""
-    open_runs = Run.objects.filter(
-        account__in=own(request, Account),
-        kind=Run.Kind.INITIAL,
-        state__in=(Run.State.WAITING, Run.State.RUNNING),
-    )
-    return list(open_runs.select_related("account"))

@@ -1,4 +1,4 @@
-"""Archive, unarchive, delete and restore: one conversation or all that match, with an undo."""
+"""Archive, unarchive, delete, restore and mark: one conversation or all that match, with undo."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpResponse, HttpResponseBadRequest
+from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from crm_inbox.filters import Filter
+from crm_inbox.toasts import Toast
 from crm_inbox.views.access import SignedIn, own, signed_in, way_back
-from crm_inbox.views.page import own_zone
-from sync import marking, moving
-from sync.models import Thread
+from crm_inbox.views.page import own_zone, render_fragment
+from sync import bulk, tasks
+from sync.models import BulkAction, Thread
 
-State = Thread.State
-# What conversations can be marked as, and whether their messages are seen then.
-MARKS = {"read": True, "unread": False}
+# How long a click may take before the rest of its work is left to a worker.
+PATIENCE_SECONDS = 1.0
 
 
 @require_safe
@@ -44,52 +44,44 @@ def move(request: SignedIn, view: str) -> HttpResponse:
     with its filter, up to the moment `as_of`: mail that came since was not seen, and stays.
     """
     to = request.POST.get("to", "")
-    if to not in moving.PLACES and to not in MARKS:
-        return HttpResponseBadRequest()
+    if to not in bulk.CHOICES:
+        return HttpResponseBadRequest(_("There is no such action."), content_type="text/plain")
     filter_ = Filter.from_query(view, request.GET, own_zone(request))
-    threads = _selected(request, filter_)
-    if to in MARKS:
-        done = marking.mark(request.user, threads, seen=MARKS[to])
-    else:
-        done = moving.move(request.user, threads, State(to))
-    tell(request, to, done)
-    return redirect(reverse(view) + filter_.query())
+    as_of = moment(request.POST.get("as_of", ""))
+    done = begin(request, _selected(request, filter_, as_of), to, as_of or timezone.now())
+    return _answer(request, done, reverse(view) + filter_.query())
 
 
-def tell(request: SignedIn, to: str, done: moving.Moved) -> None:
-    """Say what was done, with an undo where something was."""
-    if done.count:
-        messages.success(request, _said(to, done.count), extra_tags=str(done.action))
-    elif to in MARKS:
-        messages.success(request, _("They are marked so already."))
-    else:
-        messages.error(request, _("Nothing was selected, so nothing has changed."))
+def begin(request: SignedIn, threads: QuerySet[Thread], to: str, as_of: datetime) -> BulkAction:
+    """Do it; what takes longer than people wait goes on in the background."""
+    return _patiently(bulk.act(request.user, threads, to, as_of))
 
 
 @require_POST
 @signed_in
 def undo(request: SignedIn, action: UUID) -> HttpResponse:
-    """Put back what an action moved."""
-    count = moving.undo(request.user, action) or marking.undo(request.user, action)
-    if count:
-        text = ngettext(
-            "%(count)s conversation is as it was.",
-            "%(count)s conversations are as they were.",
-            count,
-        )
-        messages.success(request, text % {"count": number_format(count, force_grouping=True)})
-    else:
-        messages.error(request, _("This cannot be undone any more."))
-    return redirect(way_back(request, request.POST.get("next", "")))
+    """Put back what an action did, or has done until now."""
+    back = _patiently(bulk.undo(request.user, action))
+    return _answer(request, back, way_back(request, request.POST.get("next", "")))
 
 
-def _selected(request: SignedIn, filter_: Filter) -> QuerySet[Thread]:
-    if "all" in request.POST:
-        as_of = moment(request.POST.get("as_of", ""))
-        threads = filter_.threads(request.user)
-        return threads.filter(last_message_at__lte=as_of) if as_of else threads.none()
-    picked = [int(pk) for pk in request.POST.getlist("thread") if pk.isascii() and pk.isdigit()]
-    return own(request, Thread).filter(pk__in=[pk for pk in picked if pk < 2**63])
+@require_safe
+@signed_in
+def progress(request: SignedIn, action: UUID) -> HttpResponse:
+    """How far a large action is, for the page that shows it."""
+    found = own(request, BulkAction).filter(pk=action).first()
+    if found is None:
+        raise Http404
+    return render_fragment(request, "toast.html", {"toast": Toast.of(found)})
+
+
+def tell(request: SignedIn, done: BulkAction) -> None:
+    """Say on the next page what was done; what is under way every page shows by itself."""
+    toast = Toast.of(done)
+    if toast.failed:
+        messages.error(request, toast.text)
+    elif toast.percent is None:
+        messages.success(request, toast.text, str(toast.action) if toast.can_undo else "")
 
 
 def moment(text: str) -> datetime | None:
@@ -101,33 +93,26 @@ def moment(text: str) -> datetime | None:
     return read if read and read.tzinfo else None
 
 
-def _said(to: str, count: int) -> str:
-    if to == "read":
-        text = ngettext(
-            "%(count)s conversation marked as read.",
-            "%(count)s conversations marked as read.",
-            count,
-        )
-    elif to == "unread":
-        text = ngettext(
-            "%(count)s conversation marked as unread.",
-            "%(count)s conversations marked as unread.",
-            count,
-        )
-    elif to == State.ARCHIVED:
-        text = ngettext(
-            "%(count)s conversation archived.", "%(count)s conversations archived.", count
-        )
-    elif to == State.TRASHED:
-        text = ngettext(
-            "%(count)s conversation moved to the trash.",
-            "%(count)s conversations moved to the trash.",
-            count,
-        )
-    else:
-        text = ngettext(
-            "%(count)s conversation moved to the inbox.",
-            "%(count)s conversations moved to the inbox.",
-            count,
-        )
-    return text % {"count": number_format(count, force_grouping=True)}
+def _selected(request: SignedIn, filter_: Filter, as_of: datetime | None) -> QuerySet[Thread]:
+    if "all" in request.POST:
+        threads = filter_.threads(request.user)
+        return threads.filter(last_message_at__lte=as_of) if as_of else threads.none()
+    picked = [int(pk) for pk in request.POST.getlist("thread") if pk.isascii() and pk.isdigit()]
+    return own(request, Thread).filter(pk__in=[pk for pk in picked if pk < 2**63])
+
+
+def _patiently(done: BulkAction) -> BulkAction:
+    if done.finished_at:
+        return done
+    if bulk.work(done.pk, PATIENCE_SECONDS):
+        tasks.bulk.delay(str(done.pk))
+    done.refresh_from_db()
+    return done
+
+
+def _answer(request: SignedIn, done: BulkAction, back: str) -> HttpResponse:
+    """The list on the page stays where it is and gets a sentence; a plain form a whole page."""
+    if request.htmx:
+        return render_fragment(request, "toast.html", {"toast": Toast.of(done)})
+    tell(request, done)
+    return redirect(back)

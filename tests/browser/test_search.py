@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from contacts.models import Contact
 from sync import searching
 from sync.models import Account
 from tests.site.conftest import mail, receive
@@ -19,7 +20,7 @@ def test_a_search_by_keyboard_finds_marks_and_is_triaged(
         pass
     page.reload()
     page.keyboard.press("/")
-    expect(page.get_by_role("searchbox", name="Search mail")).to_be_focused()
+    expect(page.get_by_role("combobox", name="Search mail")).to_be_focused()
     page.keyboard.type("zolw")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Search")).to_be_visible()
@@ -33,9 +34,28 @@ def test_a_search_by_keyboard_finds_marks_and_is_triaged(
     expect(page.get_by_role("link", name="Unread: About zoo")).to_be_visible()
 
 
-def test_an_operator_is_offered_and_put_in(page: Page, annas_account: Account) -> None:
-    search = page.get_by_role("searchbox", name="Search mail")
-    search.fill("offer")
-    page.get_by_role("button", name="has:attachment").click()
-    expect(search).to_have_value("offer has:attachment ")
+def test_operators_and_their_values_are_completed_by_keyboard(
+    page: Page, annas_account: Account
+) -> None:
+    Contact.objects.create(name="Ewa Nowak").add_address("ewa@klient.example")
+    receive(annas_account, mail("other", "text", sender="Ewelina <ewelina@x.example>"), 1)
+    search = page.get_by_role("combobox", name="Search mail")
+    search.fill("offer fr")
+    expect(page.get_by_role("option", name="from:")).to_be_visible()
+    expect(search).to_have_attribute("aria-expanded", "true")
+    search.press("ArrowDown")
+    expect(page.get_by_role("option", name="from:")).to_have_attribute("aria-selected", "true")
+    search.press("Enter")
+    expect(search).to_have_value("offer from:")
+    search.press_sequentially("ew")
+    expect(page.get_by_role("option", name="Ewelina")).to_be_visible()
+    page.get_by_role("option", name="Ewa Nowak").click()
+    expect(search).to_have_value('offer from:"Ewa Nowak" ')
     expect(search).to_be_focused()
+    search.press_sequentially("is:u")
+    expect(page.get_by_role("option", name="unread")).to_be_visible()
+    search.press("Escape")
+    expect(page.get_by_role("listbox")).to_be_hidden()
+    search.press_sequentially("nread ")
+    search.press("Enter")
+    expect(page.get_by_role("heading", name="Search")).to_be_visible()
