@@ -1,12 +1,13 @@
 """A message that was fetched and read, on its way into the database."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from sync.conversations import ties
 from sync.judging import Wanted
-from sync.parse import ParsedMessage
+from sync.rows import MessageRows
 
 
 @dataclass(slots=True)
@@ -15,26 +16,32 @@ class Arrival:
 
     entries: list[int]
     dedupe_key: bytes
-    parsed: ParsedMessage
+    rows: MessageRows
     arrived_at: datetime
     size: int
     seen: bool
     direction: Literal["received", "sent"]
     server_thread: str = ""
 
+    @property
+    def ties(self) -> Sequence[bytes]:
+        """What ties it to a conversation: the server's word, else what its header refers to."""
+        return ties("", (), self.server_thread) if self.server_thread else self.rows.ties
 
-def arrival_of(content: ParsedMessage, wanted: Sequence[Wanted]) -> Arrival:
-    """`content` has no headers of its own; `wanted` are all copies of the message."""
+
+def arrival_of(
+    rows: MessageRows, wanted: Sequence[Wanted], own_addresses: Collection[str]
+) -> Arrival:
+    """`wanted` are all copies of the message that were asked for."""
     first = wanted[0]
-    content.headers = first.headers
-    metadata = first.metadata
+    sent = any(one.sent for one in wanted) or any(one in own_addresses for one in rows.authors)
     return Arrival(
         [one.entry for one in wanted],
-        first.dedupe_key,
-        content,
+        first.dedupe_key or rows.key,
+        rows,
         first.arrived_at,
-        metadata.size,
-        seen="\\Seen" in metadata.flags,
-        direction="sent" if any(one.sent for one in wanted) else "received",
-        server_thread=str(metadata.gm_thrid) if metadata.gm_thrid else metadata.threadid or "",
+        first.size,
+        first.seen,
+        direction="sent" if sent else "received",
+        server_thread=first.server_thread,
     )

@@ -1,27 +1,29 @@
 """Draining: listed entries of a run, newest first, fetched, read and stored.
 
     LISTED ── metadata ──> COPY, LEFT_OUT                       one commit a folder's share
-                └────────> body ──> parsed ──> STORED           one commit a batch
+                └────────> body ──> read ──> STORED, COPY       one commit a batch
                 └────────> vain try, three times ──> FAILED
 
-What is not committed is still LISTED, so a broken run goes on where it was.
+A run that wants all of a folder asks for the bodies at once. What is not committed is still
+LISTED, so a broken run goes on where it was.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 from types import TracebackType
 from typing import Self
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from sync import ledger, runs
-from sync.judging import Judgement, Wanted, judge_all, policy_of
-from sync.models import Folder, LedgerEntry, Run
+from sync.judging import Judgement, Wanted, judge_all, policy_of, unjudged
+from sync.ledger import Entry
+from sync.models import Coverage, Folder, LedgerEntry, Run
 from sync.parse import Unread
 from sync.renumbering import is_renumbered, remap
-from sync.scope import sources_of
+from sync.scope import Source, sources_of
 from sync.session import Session
 from sync.storing import Storing
 from sync.wire import (
@@ -30,7 +32,6 @@ from sync.wire import (
     Fetched,
     FolderMissing,
     FolderNotSelectable,
-    MessageMissing,
     Metadata,
     ProtocolError,
 )
@@ -65,7 +66,8 @@ class Drain:
         self._window = FIRST_WINDOW
         # Where the last window ended: its entries may still be on their way to the database.
         self._before: tuple[datetime, int] | None = None
-        self._storing = Storing(session)
+        self._policy = policy_of(run)
+        self._storing = Storing(session, restore=run.restore)
         self._sources = {source.folder.pk: source for source in sources_of(run)}
 
     def __enter__(self) -> Self:
@@ -106,43 +108,45 @@ class Drain:
         """All that was fetched is committed when this returns."""
         self._storing.flush()
 
-    def _next_window(self) -> list[LedgerEntry]:
+    def _next_window(self) -> list[Entry]:
         """The next entries; at the end once more those that were put off on the way."""
-        entries = list(self._listed()[: self._window])
+        entries = self._listed()
         if not entries and self._before is not None:
             self.flush()
             self._before = None
-            entries = list(self._listed()[: self._window])
+            entries = self._listed()
         if entries:
             self._before = entries[-1].arrived_at, entries[-1].uid
         return entries
 
-    def _listed(self) -> QuerySet[LedgerEntry]:
+    def _listed(self) -> list[Entry]:
         listed = LedgerEntry.objects.filter(run=self._run, state=LedgerEntry.State.LISTED)
         if self._before is not None:
             at, uid = self._before
             listed = listed.filter(Q(arrived_at__lt=at) | Q(arrived_at=at, uid__lt=uid))
-        return listed.order_by("-arrived_at", "-uid").select_related("folder")
+        newest_first = listed.order_by("-arrived_at", "-uid")
+        rows = newest_first.values_list("pk", "folder_id", "uid", "arrived_at", "size", "seen")
+        return [Entry(*row) for row in rows[: self._window]]
 
     def _start_over(self) -> None:
         self._session.hang_up()
         self._storing.forget()
         self._before = None
 
-    def _drain(self, entries: Sequence[LedgerEntry]) -> None:
+    def _drain(self, entries: Sequence[Entry]) -> None:
         by_folder = sorted(entries, key=lambda entry: entry.folder_id)
         for _, share in groupby(by_folder, key=lambda entry: entry.folder_id):
             self._drain_folder(list(share))
         # Somebody may be waiting for the first few.
         self._storing.send()
 
-    def _drain_folder(self, entries: list[LedgerEntry]) -> None:
-        folder = entries[0].folder
-        source = self._sources.get(folder.pk)
+    def _drain_folder(self, entries: list[Entry]) -> None:
+        source = self._sources.get(entries[0].folder_id)
         if source is None:
             with self._session.commit():
                 ledger.leave_out([entry.pk for entry in entries], LedgerEntry.Reason.LABEL)
             return
+        folder = source.folder
         try:
             status = self._session.opened(folder)
         except (FolderMissing, FolderNotSelectable) as error:
@@ -151,13 +155,31 @@ class Drain:
         if is_renumbered(folder, status):
             remap(self._session, source)
             return
-        found = self._metadata(entries)
-        judgement = judge_all(self._session.account, source, policy_of(self._run), found)
-        self._record(judgement)
-        for fetched, wanted in self._bodies(judgement.wanted):
-            self._take(fetched, wanted)
+        wanted = (
+            unjudged(source, entries) if self._wants_all(source) else self._judged(source, entries)
+        )
+        self._fetch(folder, wanted)
 
-    def _metadata(self, entries: list[LedgerEntry]) -> list[tuple[LedgerEntry, Metadata]]:
+    def _wants_all(self, source: Source) -> bool:
+        """Whether everything listed of the folder is to be stored, and hardly any of it is here.
+
+        Where the server identifies messages, its word must be asked for first.
+        """
+        offered = self._session.connection.capabilities
+        return (
+            self._run.kind in (Run.Kind.INITIAL, Run.Kind.PAST)
+            and self._run.scope == Coverage.Scope.EVERYONE
+            and not source.labels
+            and not (offered.gmail or offered.objectid)
+        )
+
+    def _judged(self, source: Source, entries: list[Entry]) -> list[Wanted]:
+        found = self._metadata(source.folder, entries)
+        judgement = judge_all(self._session.account, source, self._policy, found)
+        self._record(judgement)
+        return self._not_under_way(judgement.wanted)
+
+    def _metadata(self, folder: Folder, entries: list[Entry]) -> list[tuple[Entry, Metadata]]:
         by_uid = {entry.uid: entry for entry in entries}
         found, gone, broken = [], [], dict[str, list[int]]()
         for metadata in self._session.connection.metadata(sorted(by_uid)):
@@ -171,7 +193,7 @@ class Drain:
         if not gone and not broken:
             return found
         with self._session.commit():
-            ledger.mark_expunged(entries[0].folder, gone)
+            ledger.mark_expunged(folder, gone)
             for code, pks in broken.items():
                 ledger.count_a_try(pks, code, TRIES)
         return found
@@ -185,29 +207,36 @@ class Drain:
             for reason, entries in judgement.left_out.items():
                 ledger.leave_out(entries, reason)
 
-    def _bodies(self, wanted: list[Wanted]) -> Iterator[tuple[Fetched, list[Wanted]]]:
-        """Newest first. Copies of one message are fetched once: those in another folder, whose
-        message is on its way, are put off until it is here.
-        """
+    def _not_under_way(self, wanted: list[Wanted]) -> list[Wanted]:
+        """Those in another folder, whose message is on its way, are put off until it is here."""
+        return [one for one in wanted if one.dedupe_key not in self._storing.under_way]
+
+    def _fetch(self, folder: Folder, wanted: list[Wanted]) -> None:
+        """Newest first. Copies of one message are fetched once."""
         by_key: dict[bytes, list[Wanted]] = {}
         for one in wanted:
-            if one.dedupe_key not in self._storing.under_way:
-                by_key.setdefault(one.dedupe_key, []).append(one)
-        by_uid = {same[0].metadata.uid: same for same in by_key.values()}
+            by_key.setdefault(one.dedupe_key or b"%d" % one.uid, []).append(one)
+        by_uid = {same[0].uid: same for same in by_key.values()}
         newest_first = sorted(by_uid, key=lambda uid: by_uid[uid][0].arrived_at, reverse=True)
-        items = [(uid, by_uid[uid][0].metadata.size) for uid in newest_first]
+        items = [(uid, by_uid[uid][0].size) for uid in newest_first]
+        gone = []
         for fetched in self._session.connection.bodies(items):
-            yield fetched, by_uid[fetched.uid]
-
-    def _take(self, fetched: Fetched, wanted: list[Wanted]) -> None:
-        if fetched.missing or fetched.error is not None:
-            code = fetched.error.code if fetched.error else MessageMissing.code
+            same = by_uid[fetched.uid]
+            if fetched.missing:
+                gone.append(fetched.uid)
+            elif fetched.error is not None:
+                self._count_a_try(same, fetched.error.code)
+            else:
+                self._storing.add(_unread(fetched, same[0]), same)
+        if gone:
             with self._session.commit():
-                ledger.count_a_try([one.entry for one in wanted], code, TRIES)
-            return
-        self._storing.add(_unread(fetched), wanted)
+                ledger.mark_expunged(folder, gone)
 
-    def _give_up_on(self, entries: Sequence[LedgerEntry], code: str) -> None:
+    def _count_a_try(self, wanted: Sequence[Wanted], code: str) -> None:
+        with self._session.commit():
+            ledger.count_a_try([one.entry for one in wanted], code, TRIES)
+
+    def _give_up_on(self, entries: Sequence[Entry], code: str) -> None:
         with self._session.commit():
             ledger.count_a_try([entry.pk for entry in entries], code, TRIES)
 
@@ -221,7 +250,8 @@ class Drain:
             )
 
 
-def _unread(fetched: Fetched) -> Unread:
+def _unread(fetched: Fetched, wanted: Wanted) -> Unread:
+    known = wanted.size, wanted.arrived_at
     if fetched.parts is not None:
-        return Unread(fetched.parts.header, fetched.parts.texts, fetched.parts.attachments)
-    return Unread(fetched.raw or b"")
+        return Unread(fetched.parts.header, *known, fetched.parts.texts, fetched.parts.attachments)
+    return Unread(fetched.raw or b"", *known)

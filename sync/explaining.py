@@ -15,7 +15,7 @@ from typing import Any
 
 from sync import completeness, judging
 from sync.models import Account, Folder, LedgerEntry
-from sync.parse import ParsedHeaders, dedupe_key, parse_headers
+from sync.parse import ParsedHeaders, parse_headers
 from sync.report import Report
 from sync.scope import Source, sources
 from sync.wire import Connection, Metadata, WireError, search
@@ -155,7 +155,7 @@ def _hit(
         folder=folder.pk,
         uidvalidity=uidvalidity,
         uid=one.uid,
-        key=dedupe_key(headers, one.headers, one.gm_msgid, one.emailid).hex(),
+        key=judging.key_of(one, headers, one.internaldate).hex(),
         at=one.internaldate.isoformat(),
         size=one.size,
         sender=_sender(headers),

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Literal
 
 from contacts.models import Address
+from sync.ledger import Entry
 from sync.models import Account, Coverage, Folder, LedgerEntry, Message, Run
-from sync.parse import ParsedHeaders, dedupe_key, parse_headers
+from sync.parse import ParsedHeaders, content_key, parse_headers, server_key
 from sync.plan import Candidate, Policy, Verdict, judge
 from sync.scope import Source
 from sync.wire import Metadata
@@ -22,14 +23,21 @@ _SENT_LABEL = b"\\sent"
 
 @dataclass(slots=True)
 class Wanted:
-    """A message whose content is to be fetched, with what its metadata said."""
+    """A message whose content is to be fetched, with what is known of it before.
+
+    `sent` says that its place is one for sent mail; `size` is in bytes.
+    """
 
     entry: int
+    uid: int
     arrived_at: datetime
-    metadata: Metadata
-    headers: ParsedHeaders
-    dedupe_key: bytes
+    size: int
+    seen: bool
     sent: bool
+    # b"" where only the content tells.
+    dedupe_key: bytes = b""
+    # X-GM-THRID or THREADID.
+    server_thread: str = ""
 
 
 @dataclass(slots=True)
@@ -51,28 +59,44 @@ def policy_of(run: Run) -> Policy:
 
 def judge_all(
     account: Account,
-    source: Source | None,
+    source: Source,
     policy: Policy,
-    found: Sequence[tuple[LedgerEntry, Metadata]],
+    found: Sequence[tuple[Entry, Metadata]],
 ) -> Judgement:
-    """Sort the found messages of one folder; without a source its labels are chosen no more."""
-    read = [_read(account, entry, metadata) for entry, metadata in found]
-    known = known_messages(account, [one.dedupe_key for one in read])
+    """Sort the found messages of one folder by what their metadata says."""
+    read = [parse_headers(metadata.headers) for _, metadata in found]
+    wanted = [
+        _wanted(source.folder, entry, metadata, headers)
+        for (entry, metadata), headers in zip(found, read, strict=True)
+    ]
+    known = known_messages(account, [one.dedupe_key for one in wanted])
     contacts = _contacts(account, read) if policy.scope == "contacts" else set()
     outcome = Judgement()
-    for (entry, metadata), one in zip(found, read, strict=True):
+    for (_, metadata), headers, one in zip(found, read, wanted, strict=True):
         message, tombstone = known.get(one.dedupe_key, (0, False))
         verdict = judge(
             Candidate(
-                entry.arrived_at,
-                labelled=source is not None and source.carries(metadata),
-                with_contact=not contacts.isdisjoint(people_of(account, one.headers)),
+                one.arrived_at,
+                labelled=source.carries(metadata),
+                with_contact=not contacts.isdisjoint(people_of(account, headers)),
                 known="tombstone" if tombstone else "here" if message else "no",
             ),
             policy,
         )
         _sort(outcome, one, verdict, message)
     return outcome
+
+
+def unjudged(source: Source, entries: Iterable[Entry]) -> list[Wanted]:
+    """For a run that wants all of the folder: what is asked about each costs more than it saves.
+
+    A message that is here already is then noticed when it is stored.
+    """
+    sent = _is_for_sent(source.folder)
+    return [
+        Wanted(entry.pk, entry.uid, entry.arrived_at, entry.size, entry.seen, sent)
+        for entry in entries
+    ]
 
 
 def _sort(outcome: Judgement, one: Wanted, verdict: Verdict, message: int) -> None:
@@ -86,24 +110,28 @@ def _sort(outcome: Judgement, one: Wanted, verdict: Verdict, message: int) -> No
         outcome.left_out.setdefault(LEFT_OUT[verdict], []).append(one.entry)
 
 
-def _read(account: Account, entry: LedgerEntry, metadata: Metadata) -> Wanted:
-    headers = parse_headers(metadata.headers)
+def _wanted(folder: Folder, entry: Entry, metadata: Metadata, headers: ParsedHeaders) -> Wanted:
+    labels = metadata.gm_labels or ()
     return Wanted(
         entry.pk,
+        entry.uid,
         entry.arrived_at,
-        metadata,
-        headers,
-        dedupe_key(headers, metadata.headers, metadata.gm_msgid, metadata.emailid),
-        _is_sent(account, entry.folder, metadata, headers),
+        metadata.size,
+        "\\Seen" in metadata.flags,
+        _is_for_sent(folder) or any(label.lower() == _SENT_LABEL for label in labels),
+        key_of(metadata, headers, entry.arrived_at),
+        str(metadata.gm_thrid) if metadata.gm_thrid else metadata.threadid or "",
     )
 
 
-def _is_sent(account: Account, folder: Folder, metadata: Metadata, headers: ParsedHeaders) -> bool:
-    if folder.special_use == "\\Sent":
-        return True
-    if any(label.lower() == _SENT_LABEL for label in metadata.gm_labels or ()):
-        return True
-    return any(box.address in account.own_addresses for box in headers.from_)
+def key_of(metadata: Metadata, headers: ParsedHeaders, arrived_at: datetime) -> bytes:
+    """The message's key; `headers` are those of the metadata."""
+    key = server_key(metadata.gm_msgid, metadata.emailid)
+    return key or content_key(headers, metadata.headers, metadata.size, arrived_at)
+
+
+def _is_for_sent(folder: Folder) -> bool:
+    return folder.special_use == "\\Sent"
 
 
 def known_messages(account: Account, keys: list[bytes]) -> dict[bytes, tuple[int, bool]]:
@@ -114,8 +142,8 @@ def known_messages(account: Account, keys: list[bytes]) -> dict[bytes, tuple[int
     return {bytes(key): (pk, since is not None) for key, pk, since in rows}
 
 
-def _contacts(account: Account, read: Iterable[Wanted]) -> set[str]:
-    return contacts_among({who for one in read for who in people_of(account, one.headers)})
+def _contacts(account: Account, read: Iterable[ParsedHeaders]) -> set[str]:
+    return contacts_among({who for headers in read for who in people_of(account, headers)})
 
 
 def contacts_among(people: Collection[str]) -> set[str]:

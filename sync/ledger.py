@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -27,6 +28,17 @@ class Line:
     @property
     def state(self) -> str:
         return LedgerEntry.State.LEFT_OUT if self.reason else LedgerEntry.State.LISTED
+
+
+class Entry(NamedTuple):
+    """A row as a run drains it; `size` in bytes."""
+
+    pk: int
+    folder_id: int
+    uid: int
+    arrived_at: datetime
+    size: int
+    seen: bool
 
 
 def enter(folder: Folder, run: Run, lines: Iterable[Line]) -> None:

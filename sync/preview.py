@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from sync import judging, listing, runs
 from sync.models import Account, Coverage, LedgerEntry, Run
-from sync.parse import dedupe_key, parse_headers
+from sync.parse import parse_headers
 from sync.plan import Period
 from sync.renumbering import is_renumbered
 from sync.report import Report
@@ -60,8 +60,7 @@ class _Counting:
     def take(self, found: Sequence[Metadata]) -> None:
         read = [(one, parse_headers(one.headers)) for one in found]
         keyed = {
-            dedupe_key(headers, one.headers, one.gm_msgid, one.emailid): (one, headers)
-            for one, headers in read
+            judging.key_of(one, headers, one.internaldate): (one, headers) for one, headers in read
         }
         known = judging.known_messages(self.account, list(keyed))
         people = {key: judging.people_of(self.account, pair[1]) for key, pair in keyed.items()}

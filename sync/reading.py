@@ -16,7 +16,9 @@ from multiprocessing.connection import Connection
 
 from django.conf import settings
 
-from sync.parse import ParsedMessage, Unread, stub
+from sync import rows
+from sync.parse import Unread
+from sync.rows import MessageRows
 
 # The slowest real messages take a second; what takes this long would never end. Twice this is
 # less than a lease lasts, which nobody renews meanwhile.
@@ -52,8 +54,8 @@ class Reader:
         self._process: subprocess.Popen[bytes] | None = None
         self._line: Connection | None = None
 
-    def read(self, letters: Sequence[Unread]) -> list[ParsedMessage]:
-        """The messages with empty headers, a stub for what cannot be read. Raises OSError where
+    def read(self, letters: Sequence[Unread]) -> list[MessageRows]:
+        """The rows of each message, a stub for what cannot be read. Raises OSError where
         no process can be started.
         """
         for _ in range(2):
@@ -66,7 +68,7 @@ class Reader:
                 # Somebody else may have killed it; a second time it was the mail.
                 self.close()
         if len(letters) == 1:
-            return [stub(letters[0])]
+            return [rows.unreadable(letters[0])]
         return [message for unread in letters for message in self.read([unread])]
 
     def close(self) -> None:
@@ -77,19 +79,19 @@ class Reader:
             self._process.wait()
         self._process = self._line = None
 
-    def _ask(self, letters: Sequence[Unread]) -> list[ParsedMessage]:
+    def _ask(self, letters: Sequence[Unread]) -> list[MessageRows]:
         line = self._line or self._start()
         line.send(letters)
         if not line.poll(PATIENCE_SECONDS):
             raise TimeoutError
-        answer: list[ParsedMessage] = line.recv()
+        answer: list[MessageRows] = line.recv()
         return answer
 
     def _start(self) -> Connection:
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "sync.parse", str(theirs.fileno())],
+                [sys.executable, "-m", "sync.reading_process", str(theirs.fileno())],
                 cwd=settings.BASE_DIR,
                 pass_fds=(theirs.fileno(),),
             )

@@ -11,19 +11,15 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from sync import conversations, summaries
+from sync import conversations, ledger, rows, summaries
 from sync.arrival import Arrival
-from sync.copying import copy_rows
+from sync.copying import copy_lines, copy_rows
+from sync.copytext import line
 from sync.models import Account, Thread
 
 _MESSAGE = (
-    *("id", "account_id", "thread_id", "dedupe_key", "message_id", "subject", "from_name"),
-    *("from_address", "snippet", "sent_at", "arrived_at", "size", "direction", "quality", "seen"),
-    "has_attachments",
-)
-_ATTACHMENT = (
-    *("message_id", "section", "name", "content_type", "size", "content_id", "inline"),
-    "encoding",
+    *("id", "account_id", "thread_id", "dedupe_key", "arrived_at", "size", "direction", "seen"),
+    *rows.MESSAGE,
 )
 
 
@@ -37,13 +33,19 @@ class _Known:
     last_message_at: datetime
 
 
-def store(account: Account, arrivals: Sequence[Arrival]) -> int:
-    """Store a batch and mark its ledger rows as stored; returns how many messages were new."""
+def store(account: Account, arrivals: Sequence[Arrival], *, restore: bool = False) -> int:
+    """Store a batch and mark its ledger rows as stored; returns how many messages were new.
+
+    What was deleted here is not stored again but to `restore` it.
+    """
     with transaction.atomic():
         _lock(account)
-        keys = [arrival.dedupe_key for arrival in arrivals]
-        here, buried = _messages_here(account, keys)
-        _lift_tombstones(buried.values())
+        here, buried = _messages_here(account, [arrival.dedupe_key for arrival in arrivals])
+        if buried and restore:
+            _lift_tombstones(buried.values())
+        elif buried:
+            _leave_buried(arrivals, buried)
+            arrivals = [arrival for arrival in arrivals if arrival.dedupe_key not in buried]
         fresh = _once_each(arrivals, here)
         if fresh:
             threads = _threads(account, fresh)
@@ -75,9 +77,19 @@ def _messages_here(
 
 def _lift_tombstones(messages: Collection[int]) -> None:
     """Take them away for rows with the same ids, of messages that come back."""
-    if messages:
-        with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM sync_message WHERE id = ANY(%s)", [list(messages)])
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM sync_message WHERE id = ANY(%s)", [list(messages)])
+
+
+def _leave_buried(arrivals: Iterable[Arrival], buried: Mapping[bytes, int]) -> None:
+    ledger.mark_deleted(
+        [
+            (entry, buried[arrival.dedupe_key])
+            for arrival in arrivals
+            if arrival.dedupe_key in buried
+            for entry in arrival.entries
+        ]
+    )
 
 
 def _once_each(arrivals: Iterable[Arrival], here: Mapping[bytes, int]) -> list[Arrival]:
@@ -91,14 +103,7 @@ def _once_each(arrivals: Iterable[Arrival], here: Mapping[bytes, int]) -> list[A
 
 def _threads(account: Account, fresh: list[Arrival]) -> list[int]:
     """The conversation of each new message; new ones are made, tied ones merged."""
-    tied = [
-        conversations.ties(
-            arrival.parsed.headers.message_id,
-            arrival.parsed.headers.references,
-            arrival.server_thread,
-        )
-        for arrival in fresh
-    ]
+    tied = [arrival.ties for arrival in fresh]
     known, threads = _known_ties(account, {digest for digests in tied for digest in digests})
     sizes = {thread.id: thread.message_count for thread in threads.values()}
     outcome = conversations.group(tied, known, sizes)
@@ -195,35 +200,29 @@ def _insert(
         (buried.get(arrival.dedupe_key, number), arrival)
         for number, arrival in zip(ids, fresh, strict=True)
     ]
-    copy_rows(
+    copy_lines(
         "sync_message",
         _MESSAGE,
         [
-            _message_row(account, number, thread, arrival)
+            _joined(_message(account, number, thread, arrival), arrival.rows.message)
             for (number, arrival), thread in zip(numbered, threads, strict=True)
         ],
     )
-    copy_rows(
+    of_message = [(b"%d" % number, arrival.rows) for number, arrival in numbered]
+    copy_lines(
         "sync_messagebody",
-        ("message_id", "headers", "text", "html"),
-        [(n, a.parsed.raw_headers, a.parsed.text, a.parsed.html) for n, a in numbered],
+        ("message_id", *rows.BODY),
+        [_joined(number, of.body) for number, of in of_message],
     )
-    copy_rows(
+    copy_lines(
         "sync_participant",
-        ("message_id", "role", "position", "name", "address"),
-        [row for number, arrival in numbered for row in _participant_rows(number, arrival)],
+        ("message_id", *rows.PARTICIPANT),
+        [_joined(number, each) for number, of in of_message for each in of.participants],
     )
-    copy_rows(
+    copy_lines(
         "sync_attachment",
-        _ATTACHMENT,
-        [
-            (
-                *(n, f.section, f.name, f.content_type[:255], f.size, f.content_id, f.inline),
-                f.encoding,
-            )
-            for n, arrival in numbered
-            for f in arrival.parsed.attachments
-        ],
+        ("message_id", *rows.ATTACHMENT),
+        [_joined(number, each) for number, of in of_message for each in of.attachments],
     )
     copy_rows(
         "sync_searchbacklog",
@@ -233,27 +232,17 @@ def _insert(
     return {arrival.dedupe_key: number for number, arrival in numbered}
 
 
-def _message_row(
-    account: Account, number: int, thread: int, arrival: Arrival
-) -> tuple[object, ...]:
-    parsed, headers = arrival.parsed, arrival.parsed.headers
-    author = headers.from_[0] if headers.from_ else None
-    return (
-        *(number, account.pk, thread, arrival.dedupe_key, headers.message_id, headers.subject),
-        *(author.name if author else "", author.address if author else "", parsed.snippet),
-        *(headers.date, arrival.arrived_at, arrival.size, arrival.direction, parsed.quality),
-        *(arrival.seen, any(not part.inline for part in parsed.attachments)),
-    )
+def _message(account: Account, number: int, thread: int, arrival: Arrival) -> bytes:
+    return line(
+        (
+            *(number, account.pk, thread, arrival.dedupe_key, arrival.arrived_at, arrival.size),
+            *(arrival.direction, arrival.seen),
+        )
+    ).encode()
 
 
-def _participant_rows(number: int, arrival: Arrival) -> list[tuple[object, ...]]:
-    headers = arrival.parsed.headers
-    roles = (("from", headers.from_), ("to", headers.to), ("cc", headers.cc), ("bcc", headers.bcc))
-    return [
-        (number, role, position, box.name, box.address)
-        for role, boxes in roles
-        for position, box in enumerate(boxes)
-    ]
+def _joined(one: bytes, other: bytes) -> bytes:
+    return b"%s\t%s" % (one, other)
 
 
 def _mark_stored(arrivals: Iterable[Arrival], here: Mapping[bytes, int]) -> None:

@@ -12,8 +12,9 @@ from django.db import connection
 
 from sync.arrival import arrival_of
 from sync.judging import Wanted
-from sync.parse import ParsedMessage, Unread
+from sync.parse import Unread
 from sync.reading import give_back, take_reader
+from sync.rows import MessageRows
 from sync.session import Session
 from sync.store import store
 
@@ -42,14 +43,20 @@ class _Batch:
 
     @property
     def keys(self) -> set[bytes]:
-        return {wanted[0].dedupe_key for wanted in self.wanted}
+        return {key for wanted in self.wanted for key in _keys(wanted)}
+
+
+def _keys(wanted: list[Wanted]) -> set[bytes]:
+    return {one.dedupe_key for one in wanted if one.dedupe_key}
 
 
 class Storing:
     """Takes in what was fetched, writes it in batches, one commit each. Raises LeaseLost."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, restore: bool) -> None:
+        """`restore`: what was deleted comes back."""
         self._session = session
+        self._restore = restore
         self._reader = take_reader()
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="reading")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="storing")
@@ -61,7 +68,7 @@ class Storing:
     def add(self, unread: Unread, wanted: list[Wanted]) -> None:
         """A message and all its wanted copies."""
         self._batch.add(unread, wanted)
-        self.under_way.add(wanted[0].dedupe_key)
+        self.under_way |= _keys(wanted)
         if self._batch.full:
             self.send()
 
@@ -101,11 +108,15 @@ class Storing:
             writing.result()
             self.under_way -= keys
 
-    def _store(self, read: Future[list[ParsedMessage]], wanted: list[list[Wanted]]) -> None:
-        arrivals = [arrival_of(*pair) for pair in zip(read.result(), wanted, strict=True)]
+    def _store(self, read: Future[list[MessageRows]], wanted: list[list[Wanted]]) -> None:
+        account = self._session.account
+        arrivals = [
+            arrival_of(*pair, account.own_addresses)
+            for pair in zip(read.result(), wanted, strict=True)
+        ]
         with self._session.commit():
             _do_not_wait_for_the_disk()
-            store(self._session.account, arrivals)
+            store(account, arrivals, restore=self._restore)
 
 
 def _do_not_wait_for_the_disk() -> None:

@@ -24,7 +24,9 @@ class LedgerEntry(models.Model):
         DELETED = "deleted", _("Deleted by you")
         GONE = "gone", _("It left the server before it could be fetched")
 
-    folder = models.ForeignKey(Folder, on_delete=models.CASCADE, related_name="ledger")
+    folder = models.ForeignKey(
+        Folder, on_delete=models.CASCADE, related_name="ledger", db_index=False
+    )
     uidvalidity = models.PositiveBigIntegerField()
     uid = models.PositiveBigIntegerField()
     state = models.CharField(max_length=8, choices=State.choices, default=State.LISTED)

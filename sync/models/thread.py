@@ -42,8 +42,13 @@ class Thread(models.Model):
         TRASHED = "trashed", _("Trash")
         EMPTY = "empty", _("Nothing left but tombstones")
 
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="threads")
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    # Neither has an index of its own: both stand first in one below.
+    account = models.ForeignKey(
+        Account, on_delete=models.CASCADE, related_name="threads", db_index=False
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
     server_thread = models.CharField(
         max_length=64, blank=True, help_text=_("X-GM-THRID or THREADID (RFC 8474).")
     )
@@ -107,7 +112,7 @@ class ThreadReference(models.Model):
     Newest-first means that a reply arrives before its parent: the parent's id is here first.
     """
 
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_index=False)
     digest = models.BinaryField(help_text=_("BLAKE2b of the Message-ID, 16 bytes."))
     thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="references")
 

@@ -3,8 +3,8 @@
 from sync.parse.attachments import attachment_bytes, describe_attachment
 from sync.parse.encodings import decoded_size, part_bytes
 from sync.parse.headers import parse_headers
-from sync.parse.identity import dedupe_key
-from sync.parse.message import parse_message, parse_partial, read_content, stub
+from sync.parse.identity import content_key, server_key
+from sync.parse.message import parse_message, parse_partial, stub
 from sync.parse.model import (
     AttachmentInfo,
     Mailbox,
@@ -24,13 +24,13 @@ __all__ = [
     "TextPart",
     "Unread",
     "attachment_bytes",
+    "content_key",
     "decoded_size",
-    "dedupe_key",
     "describe_attachment",
     "parse_headers",
     "parse_message",
     "parse_partial",
     "part_bytes",
-    "read_content",
+    "server_key",
     "stub",
 ]

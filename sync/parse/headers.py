@@ -23,10 +23,12 @@ from sync.parse.model import (
 )
 from sync.parse.words import decode_words
 
-_NAMES = (
-    rb"from|to|cc|bcc|sender|reply-to|subject|date|message-id|in-reply-to|references|list-id"
-    rb"|auto-submitted|precedence|content-type"
+# What a server is asked for before the content, and what tells two messages apart.
+IDENTIFYING = (
+    *("from", "to", "cc", "bcc", "sender", "reply-to", "subject", "date", "message-id"),
+    *("in-reply-to", "references", "list-id", "auto-submitted", "content-type"),
 )
+_NAMES = "|".join((*IDENTIFYING, "precedence")).encode()
 _FIELD = re.compile(rb"\n(" + _NAMES + rb")[ \t]*:([^\n]*(?:\n[ \t]+[^\n]*)*)", re.IGNORECASE)
 _END = re.compile(rb"\n\r?\n")
 _BARE_CR = re.compile(rb"\r(?!\n)")

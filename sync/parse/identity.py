@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from hashlib import blake2b
 
-from sync.parse.headers import header_block, scan
+from sync.parse.headers import IDENTIFYING, header_block, scan
 from sync.parse.model import ParsedHeaders
 
 KEY_SIZE = 16
@@ -14,25 +15,37 @@ _SPACES = re.compile(rb"\s+")
 _HASHED = ("message-id", "from", "date", "subject")
 
 
-def dedupe_key(
-    headers: ParsedHeaders, raw_header: bytes, gm_msgid: int | None, emailid: str | None
-) -> bytes:
-    """KEY_SIZE bytes that are equal for copies of one message in one account.
-
-    X-GM-MSGID first, then EMAILID (RFC 8474, 5.1), then Message-ID with From, Date and
-    Subject, then the raw header. Fields are hashed as they were sent, spaces folded, so that
-    a better parser in a later version does not make every message a new one.
+def server_key(gm_msgid: int | None, emailid: str | None) -> bytes:
+    """The key where the server identifies messages: X-GM-MSGID first, then EMAILID (RFC 8474,
+    5.1); else b"".
     """
     if gm_msgid:
         return _hash(_GMAIL, b"%d" % gm_msgid)
     if emailid:
         return _hash(_OBJECT_ID, emailid.encode("utf-8", "surrogatepass"))
-    block = header_block(raw_header)
-    if not headers.message_id:
-        return _hash(_HEADER, _SPACES.sub(b" ", block).strip())
-    fields = scan(block)
-    values = (_SPACES.sub(b"", b"\n".join(fields.get(name, ()))) for name in _HASHED)
-    return _hash(_MESSAGE_ID, b"\0".join(values))
+    return b""
+
+
+def content_key(headers: ParsedHeaders, raw: bytes, size: int, arrived_at: datetime) -> bytes:
+    """KEY_SIZE bytes that are equal for copies of one message in one account.
+
+    Message-ID with From, Date and Subject; without a Message-ID all fields that identify, and
+    the size in bytes; without any of them the size and the arrival (INTERNALDATE), since a false
+    split is better than a false merge. `raw` begins with the header, or with those of its fields
+    that a server was asked for: the key is the same. Fields are hashed as they were sent, spaces
+    folded, so that a better parser in a later version does not make every message a new one.
+    """
+    # For a server an empty line at the very start ends the header: it tells no field.
+    fields = {} if raw[:1] in (b"\r", b"\n") else scan(header_block(raw))
+    if headers.message_id and "message-id" in fields:
+        return _hash(_MESSAGE_ID, _values(fields, _HASHED))
+    moment = b"" if fields else arrived_at.isoformat().encode()
+    return _hash(_HEADER, b"%d\0%s\0" % (size, moment) + _values(fields, IDENTIFYING))
+
+
+def _values(fields: dict[str, list[bytes]], names: tuple[str, ...]) -> bytes:
+    values = (_SPACES.sub(b"", b"\n".join(fields.get(name, ()))) for name in names)
+    return b"\0".join(values)
 
 
 def _hash(kind: bytes, data: bytes) -> bytes:

@@ -29,15 +29,12 @@ FAILURE = "reader failed"
 _MBOX_LINE = re.compile(rb">?From [^\s:]")
 
 
-def parse_message(raw: bytes, headers: ParsedHeaders | None = None) -> ParsedMessage:
-    """Read a whole message (RFC 5322 and MIME). Never raises.
-
-    `headers` are those of the metadata step, where they are known: they are not read again.
-    """
+def parse_message(raw: bytes) -> ParsedMessage:
+    """Read a whole message (RFC 5322 and MIME). Never raises."""
     raw, notes = _without_envelope(raw)
     block = header_block(raw)
     fields = scan(block)
-    headers = headers or read_fields(fields)
+    headers = read_fields(fields)
     if len(raw) > MESSAGE_LIMIT:
         return _stub(headers, block, (*notes, "too large"))
     if not raw:
@@ -54,30 +51,19 @@ def parse_message(raw: bytes, headers: ParsedHeaders | None = None) -> ParsedMes
     return _assemble(headers, block, body, (*notes, *body.notes))
 
 
-def read_content(unread: Unread) -> ParsedMessage:
-    """The message with empty headers: those were read when it was judged. Never raises."""
-    headers = ParsedHeaders()
-    if unread.texts is None:
-        return parse_message(unread.raw, headers)
-    return parse_partial(unread.raw, unread.texts, unread.attachments, headers)
-
-
 def stub(unread: Unread) -> ParsedMessage:
-    """What is left of a message that cannot be read at all, with empty headers."""
+    """What is left of a message on which the reading itself failed. Never raises."""
     raw, notes = _without_envelope(unread.raw)
-    return _stub(ParsedHeaders(), header_block(raw), (*notes, FAILURE))
+    block = header_block(raw)
+    return _stub(read_fields(scan(block)), block, (*notes, FAILURE))
 
 
 def parse_partial(
-    header: bytes,
-    text_parts: Sequence[TextPart],
-    attachments: Sequence[AttachmentInfo],
-    headers: ParsedHeaders | None = None,
+    header: bytes, text_parts: Sequence[TextPart], attachments: Sequence[AttachmentInfo]
 ) -> ParsedMessage:
     """A large message of which only the header and the text parts were fetched. Never raises.
 
-    `headers` as for parse_message. A plain and an HTML part beside each other are taken as two
-    forms of one text.
+    A plain and an HTML part beside each other are taken as two forms of one text.
     """
     raw, notes = _without_envelope(header)
     block = header_block(raw)
@@ -92,7 +78,7 @@ def parse_partial(
         elif section.plain or section.html:
             body.sections.append(section)
         beside = parent
-    headers = headers or read_fields(scan(block))
+    headers = read_fields(scan(block))
     return _assemble(headers, block, body, (*notes, *body.notes))
 
 

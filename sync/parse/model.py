@@ -98,9 +98,14 @@ class TextPart:
 
 @dataclass(slots=True, frozen=True)
 class Unread:
-    """A message as it was fetched: whole, or the header with the text parts beside it."""
+    """A message as it was fetched: whole, or the header with the text parts beside it.
+
+    `size` in bytes and `arrived_at` (aware) are what the server says of it.
+    """
 
     raw: bytes
+    size: int
+    arrived_at: datetime
     # None where `raw` is the whole message.
     texts: Sequence[TextPart] | None = None
     attachments: Sequence[AttachmentInfo] = ()

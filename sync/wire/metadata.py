@@ -6,14 +6,12 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 
+from sync.parse.headers import IDENTIFYING
 from sync.wire.model import EPOCH, Capabilities, Flags, Listed, Metadata
 from sync.wire.questions import Question
 from sync.wire.tokens import Items, Value, number
 
-HEADER_FIELDS = (
-    "From To Cc Bcc Sender Reply-To Subject Date Message-ID In-Reply-To References List-Id"
-    " Auto-Submitted Content-Type"
-)
+_HEADER_FIELDS = " ".join(IDENTIFYING).upper().encode()
 HEADERS = b"BODY[HEADER.FIELDS]"
 _MONTHS = {
     month: number
@@ -38,7 +36,7 @@ def metadata_question(offered: Capabilities) -> Question[Metadata]:
         names += [b"EMAILID", b"THREADID"]
     if offered.gmail:
         names += [b"X-GM-MSGID", b"X-GM-THRID"]
-    names.append(b"BODY.PEEK[HEADER.FIELDS (%s)]" % HEADER_FIELDS.upper().encode())
+    names.append(b"BODY.PEEK[HEADER.FIELDS (%s)]" % _HEADER_FIELDS)
     return Question(_items(names, offered), frozenset((*_LISTED, HEADERS)), Metadata, as_metadata)
 
 

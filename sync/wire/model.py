@@ -130,7 +130,7 @@ class Listed(Flags):
 
 @dataclass(slots=True)
 class Metadata(Listed):
-    # The fields of metadata.HEADER_FIELDS, raw, ending with an empty line.
+    # The identifying fields (sync.parse.headers), raw, ending with an empty line.
     headers: bytes = b""
     gm_msgid: int | None = None
     gm_thrid: int | None = None

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import random
+from datetime import UTC, datetime
 from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sync import rows
 from sync.parse import (
     ParsedMessage,
     TextPart,
+    Unread,
     attachment_bytes,
-    dedupe_key,
-    parse_headers,
     parse_message,
     parse_partial,
 )
 from sync.parse.message import FAILURE
 from sync.parse.model import SNIPPET_LENGTH
+
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
 SAMPLES = [
     path.read_bytes()
@@ -79,7 +82,7 @@ def check(raw: bytes) -> None:
     assert len(message.snippet) <= SNIPPET_LENGTH
     assert all("/" not in each.name and "\\" not in each.name for each in message.attachments)
     assert all(each.name for each in message.attachments)
-    assert len(dedupe_key(parse_headers(raw), raw, None, None)) == 16
+    assert len(rows.read(Unread(raw, len(raw), NOW)).key) == 16
     for kind, encoding in (("text/html", "base64"), ("text/plain", "quoted-printable")):
         part = TextPart("1", kind, "", encoding, raw)
         for text in strings(parse_partial(raw, [part], message.attachments)):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from sync.parse import dedupe_key, parse_headers
+from datetime import UTC, datetime, timedelta
+
+from sync.parse import content_key, parse_headers, server_key
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 HEADER = (
     b"From: Ewa <ewa@firma.example>\r\nSubject: Order\r\n 17\r\n"
@@ -10,8 +14,8 @@ HEADER = (
 )
 
 
-def key(raw: bytes, gm_msgid: int | None = None, emailid: str | None = None) -> bytes:
-    return dedupe_key(parse_headers(raw), raw, gm_msgid, emailid)
+def key(raw: bytes, size: int = 1_000, arrived_at: datetime = NOW) -> bytes:
+    return content_key(parse_headers(raw), raw, size, arrived_at)
 
 
 def test_it_is_equal_for_copies() -> None:
@@ -31,16 +35,24 @@ def test_it_differs_where_any_of_the_four_fields_differs() -> None:
     assert len({key(each) for each in (HEADER, *variants)}) == 5
 
 
-def test_it_trusts_the_server_first() -> None:
-    other = HEADER.replace(b"17", b"18")
-    assert key(HEADER, gm_msgid=5) == key(other, gm_msgid=5)
-    assert key(HEADER, emailid="M5") == key(other, emailid="M5")
-    assert key(HEADER, gm_msgid=5, emailid="M5") == key(HEADER, gm_msgid=5)
-    assert len({key(HEADER), key(HEADER, gm_msgid=5), key(HEADER, emailid="5")}) == 3
+def test_it_trusts_the_server_that_identifies_messages() -> None:
+    assert server_key(5, "M5") == server_key(5, None) != server_key(6, None)
+    assert server_key(None, "M5") == server_key(None, "M5") != server_key(None, "M6")
+    assert server_key(5, None) != server_key(None, "5")
+    assert server_key(None, None) == b""
 
 
-def test_it_hashes_the_whole_header_without_a_message_id() -> None:
+def test_it_takes_all_that_identifies_where_there_is_no_message_id() -> None:
     bare = HEADER.replace(b"<m1@firma.example>", b"<>")
     assert key(bare) != key(bare + b"To: x@x.example\r\n")
-    assert key(bare) == key(bare + b"\r\n")
+    assert key(bare) == key(bare + b"\r\n") == key(b"Received: by x\r\n" + bare)
+    assert key(bare) != key(bare, size=1_001)
     assert key(b"Message-ID: <>\r\n") != key(b"Message-ID:\r\n")
+
+
+def test_it_never_takes_two_messages_without_any_header_for_one() -> None:
+    later = NOW + timedelta(seconds=1)
+    assert key(b"no header") != key(b"no header", arrived_at=later)
+    assert key(HEADER) == key(HEADER, arrived_at=later)
+    # A server tells no field of what begins with an empty line.
+    assert key(b"\r\n" + HEADER) == key(b"")

@@ -142,9 +142,3 @@ def test_it_reads_a_text_that_was_cut_in_the_middle_of_a_character() -> None:
     part = TextPart("1", "text/plain", "utf-8", "8bit", "Zażółć".encode()[:-1])
     message = parse_partial(b"Subject: cut\r\n\r\n", [part], [])
     assert message.text == "Zażół\ufffd"
-
-
-def test_it_takes_headers_that_are_known() -> None:
-    raw = sample("plain_ascii")
-    known = parse_message(raw).headers
-    assert parse_message(raw, known).headers is known

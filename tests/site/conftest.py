@@ -6,9 +6,10 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from sync import rows
 from sync.arrival import Arrival
 from sync.models import Account, Folder, LedgerEntry, Message
-from sync.parse import dedupe_key, parse_message
+from sync.parse import Unread
 from sync.store import store
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -54,11 +55,10 @@ def receive(account: Account, raw: bytes, uid: int = 1) -> Message:
     entry = LedgerEntry.objects.create(
         folder=folder, uidvalidity=1, uid=uid, arrived_at=at, size=len(raw)
     )
-    parsed = parse_message(raw)
-    key = dedupe_key(parsed.headers, raw, None, None)
-    arrival = Arrival([entry.pk], key, parsed, at, len(raw), seen=False, direction="received")
+    read = rows.read(Unread(raw, len(raw), at))
+    arrival = Arrival([entry.pk], read.key, read, at, len(raw), seen=False, direction="received")
     store(account, [arrival])
-    return Message.objects.get(account=account, dedupe_key=key)
+    return Message.objects.get(account=account, dedupe_key=read.key)
 
 
 def mail(

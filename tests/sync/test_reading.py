@@ -6,6 +6,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,14 @@ from sync import reading
 from sync.parse import Unread
 from sync.reading import Reader
 
-GOOD = Unread(b"Subject: offer\r\n\r\nPlease find our offer.\r\n")
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def letter(raw: bytes) -> Unread:
+    return Unread(raw, len(raw), NOW)
+
+
+GOOD = letter(b"Subject: offer\r\n\r\nPlease find our offer.\r\n")
 
 
 @pytest.fixture
@@ -30,37 +38,38 @@ def fragile(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A reading process that a message can kill or stop, by a word in it."""
     (tmp_path / "sitecustomize.py").write_text(
         textwrap.dedent("""
-        import os, time, sync.parse
-        honest = sync.parse.read_content
-        def read_content(unread):
+        import os, time, sync.rows
+        honest = sync.rows.read
+        def read(unread):
             if b"DIE" in unread.raw:
                 os._exit(9)
             if b"HANG" in unread.raw:
                 time.sleep(3600)
             return honest(unread)
-        sync.parse.read_content = read_content
+        sync.rows.read = read
         """)
     )
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{Path.cwd()}")
     monkeypatch.setattr(reading, "PATIENCE_SECONDS", 3.0)
 
 
-def test_messages_come_back_in_order_with_the_headers_left_to_others(reader: Reader) -> None:
-    other = Unread(b"Subject: other\r\n\r\nAnother.\r\n")
+def test_messages_come_back_in_order(reader: Reader) -> None:
+    other = letter(b"Subject: other\r\n\r\nAnother.\r\n")
     read = reader.read([GOOD, other])
-    assert [message.text for message in read] == ["Please find our offer.", "Another."]
-    assert [message.headers.subject for message in read] == ["", ""]
-    assert read[0].raw_headers == "Subject: offer\n"
+    assert [message.body for message in read] == [
+        b"Subject: offer\\n\tPlease find our offer.\t",
+        b"Subject: other\\n\tAnother.\t",
+    ]
 
 
 @pytest.mark.usefixtures("fragile")
 @pytest.mark.parametrize("word", [b"DIE", b"HANG"])
 def test_a_message_on_which_the_reading_ends_becomes_a_stub(reader: Reader, word: bytes) -> None:
-    bad = Unread(b"Subject: bad\r\n\r\n" + word)
+    bad = letter(b"Subject: bad\r\n\r\n" + word)
     read = reader.read([GOOD, bad, GOOD])
-    assert [message.quality for message in read] == ["good", "stub", "good"]
-    assert read[1].raw_headers == "Subject: bad\n"
-    assert read[1].notes == ("reader failed",)
+    assert [b"\tstub\t" in message.message for message in read] == [False, True, False]
+    assert read[1].body == b"Subject: bad\\n\t\t"
+    assert read[1].message.split(b"\t")[1] == b"bad"
 
 
 def test_a_process_that_was_killed_between_two_batches_is_started_again(reader: Reader) -> None:
@@ -69,7 +78,7 @@ def test_a_process_that_was_killed_between_two_batches_is_started_again(reader: 
     assert process is not None
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
-    assert reader.read([GOOD])[0].quality == "good"
+    assert b"\tgood\t" in reader.read([GOOD])[0].message
 
 
 def test_the_reading_process_ends_with_its_worker() -> None:
@@ -97,10 +106,11 @@ _WORKER = """
 import django, os, time
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm_inbox.settings")
 django.setup()
+from datetime import datetime
 from sync.parse import Unread
 from sync.reading import Reader
 reader = Reader()
-reader.read([Unread(b"Subject: x")])
+reader.read([Unread(b"Subject: x", 10, datetime.now())])
 print(reader._process.pid, flush=True)
 time.sleep(60)
 """

@@ -6,10 +6,10 @@ import pytest
 from django.contrib.auth.models import User
 
 from contacts.models import Contact
-from sync import summaries
+from sync import rows, summaries
 from sync.arrival import Arrival
 from sync.models import Account, Folder, LedgerEntry, Message, Participant, Thread
-from sync.parse import dedupe_key, parse_message
+from sync.parse import Unread
 from sync.store import store
 
 pytestmark = pytest.mark.django_db
@@ -41,11 +41,11 @@ def arrival(
     entry = LedgerEntry.objects.create(
         folder=folder, uidvalidity=1, uid=uid, arrived_at=at, size=len(raw)
     )
-    parsed = parse_message(raw)
+    read = rows.read(Unread(raw, len(raw), at))
     return Arrival(
         [entry.pk],
-        dedupe_key(parsed.headers, raw, None, None),
-        parsed,
+        read.key,
+        read,
         at,
         len(raw),
         seen=False,

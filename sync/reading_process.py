@@ -1,10 +1,10 @@
-"""The process that reads mail for sync.reading: unread messages in, messages with content out."""
+"""The process that reads mail for sync.reading: unread messages in, rows out. No Django."""
 
 import signal
 import sys
 from multiprocessing.connection import Connection
 
-from sync.parse import read_content
+from sync import rows
 
 
 def main(descriptor: int) -> None:
@@ -16,7 +16,7 @@ def main(descriptor: int) -> None:
                 letters = worker.recv()
             except EOFError:
                 return
-            worker.send([read_content(unread) for unread in letters])
+            worker.send([rows.read(unread) for unread in letters])
 
 
 if __name__ == "__main__":
