@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sync", "0007_watching"),
+        ("sync", "0008_bulk_actions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
