@@ -259,6 +259,39 @@ ALLOW_PRIVATE_HOSTS = env.reach("ALLOW_PRIVATE_HOSTS")
 # Days after which the content of deleted mail is gone for good.
 TRASH_DAYS = env.number("TRASH_DAYS", 30, least=1)
 
+# --- Signing in to mailboxes at the provider (OAuth 2): offered where there is a client id
+
+OAUTH_PROVIDERS = {
+    "google": {
+        "name": "Google",
+        "client_id": env.text("OAUTH_GOOGLE_CLIENT_ID", ""),
+        "client_secret": env.text("OAUTH_GOOGLE_CLIENT_SECRET", ""),
+        "authorize_url": env.text(
+            "OAUTH_GOOGLE_AUTHORIZE_URL", "https://accounts.google.com/o/oauth2/v2/auth"
+        ),
+        "token_url": env.text("OAUTH_GOOGLE_TOKEN_URL", "https://oauth2.googleapis.com/token"),
+        "scope": "https://mail.google.com/",
+        "host": "imap.gmail.com",
+        # Without these Google gives a permission for an hour only.
+        "more": {"access_type": "offline", "prompt": "consent"},
+    },
+    "microsoft": {
+        "name": "Microsoft",
+        "client_id": env.text("OAUTH_MICROSOFT_CLIENT_ID", ""),
+        "client_secret": env.text("OAUTH_MICROSOFT_CLIENT_SECRET", ""),
+        "authorize_url": env.text(
+            "OAUTH_MICROSOFT_AUTHORIZE_URL",
+            "https://login.microsoftonline.com/common/oauth2/v2.0/authorize",
+        ),
+        "token_url": env.text(
+            "OAUTH_MICROSOFT_TOKEN_URL",
+            "https://login.microsoftonline.com/common/oauth2/v2.0/token",
+        ),
+        "scope": "https://outlook.office.com/IMAP.AccessAsUser.All offline_access",
+        "host": "outlook.office365.com",
+    },
+}
+
 # --- Logs
 
 LOGGING = {

@@ -6,7 +6,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from crm_inbox.filters import VIEWS
-from crm_inbox.views import completing, conversation, helping, inbox, news, personal, triage
+from crm_inbox.views import completing, conversation, helping, inbox, news, oauth, personal, triage
 from crm_inbox.views.contacts import (
     addresses,
     exporting,
@@ -54,6 +54,8 @@ urlpatterns = [
     path("email-sync/", cards.mailboxes, name="mailboxes"),
     path("email-sync/add/", wizard.add, name="mailbox_add"),
     path("email-sync/add/server/", wizard.server, name="mailbox_server"),
+    path("email-sync/sign-in/<slug:provider>/", oauth.begin, name="oauth_begin"),
+    path("email-sync/sign-in/<slug:provider>/back/", oauth.callback, name="oauth_callback"),
     path("email-sync/<int:pk>/", cards.card, name="mailbox_card"),
     path("email-sync/<int:pk>/labels/", changes.labels, name="mailbox_labels"),
     path("email-sync/<int:pk>/password/", wizard.password, name="mailbox_password"),

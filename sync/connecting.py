@@ -4,13 +4,44 @@ from typing import Literal, cast
 
 from django.conf import settings
 
+from sync import oauth
 from sync.models import Account
-from sync.wire import Connection, Credentials, Server
+from sync.wire import AuthenticationRefused, Connection, Credentials, Server
 
 
 def connect(account: Account) -> Connection:
     """Raises WireError and SecretUnreadable."""
+    credentials = credentials_of(account)
+    try:
+        return Connection.open(server_of(account), credentials)
+    except AuthenticationRefused:
+        if credentials.mechanism == "password":
+            raise
+    # A token may end early; whether another one can be had tells whether the grant still holds.
+    return _once_more(account, credentials_of(account, refused=credentials.secret))
+
+
+def connect_by_password(account: Account) -> Connection:
+    """With the password on this row, saved or not, whatever else is there to sign in with."""
     return Connection.open(server_of(account), Credentials(account.username, account.secret()))
+
+
+def _once_more(account: Account, credentials: Credentials) -> Connection:
+    try:
+        return Connection.open(server_of(account), credentials)
+    except AuthenticationRefused as error:
+        raise oauth.GrantRevoked(error.detail) from None
+
+
+def credentials_of(account: Account, refused: str = "") -> Credentials:
+    """A password or a token, as the account signs in; `refused` is a token that did not do.
+
+    May ask the provider for a token. Raises WireError and SecretUnreadable.
+    """
+    token = oauth.access_token(account, refused) if account.pk else None
+    if token is not None:
+        return Credentials(account.username, token, "xoauth2")
+    return Credentials(account.username, account.secret())
 
 
 def server_of(account: Account) -> Server:

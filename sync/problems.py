@@ -89,6 +89,17 @@ PROBLEMS = {
             "is already here stays."
         ),
     ),
+    "grant_revoked": Problem(
+        _("Your mail provider no longer lets us in."),
+        _(
+            "Sign in at your provider again: the permission was taken back or has run out. Mail "
+            "that is already here stays, and sync goes on where it was."
+        ),
+    ),
+    "provider_unreachable": Problem(
+        _("Your mail provider's sign-in does not answer."),
+        _("Nothing to do: sync tries again by itself."),
+    ),
     SECRET_UNREADABLE: Problem(
         _("The stored password of this account can no longer be read."),
         _("Enter the password again. Mail that is already here stays."),

@@ -76,6 +76,24 @@ service imap {{
   process_limit = 500
 }}
 {tls}
+{tokens}
+"""
+# Who may come in with a token (RFC 7662); people keep their mailboxes as they are.
+_TOKENS = """\
+auth_mechanisms = plain login xoauth2 oauthbearer
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {folder}/oauth2.conf
+}}
+"""
+_INTROSPECTION = """\
+introspection_url = {url}
+introspection_mode = post
+username_attribute = username
+active_attribute = active
+active_value = true
+timeout_msecs = 10000
 """
 _TLS = """\
 ssl = yes
@@ -98,7 +116,10 @@ class Dovecot:
 
     host = HOST
 
-    def __init__(self, folder: Path, *, tls: bool = False, separator: str = "/") -> None:
+    def __init__(
+        self, folder: Path, *, tls: bool = False, separator: str = "/", token_check: str = ""
+    ) -> None:
+        """`token_check` is where an authorisation server tells whether a token is good."""
         # Dovecot hands out no mail as root.
         self._user = ordinary_user()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -108,6 +129,7 @@ class Dovecot:
         self.tls_port = 0
         self._tls = tls
         self._separator = separator
+        self._token_check = token_check
         self._pid: int | None = None
         self._sockets = self.folder / "sockets"
         self._mail = Maildirs(self.folder / "mail", separator, self._user.uid)
@@ -146,11 +168,12 @@ class Dovecot:
             self_signed(self.certificate, self._key, HOST)
             self._give(self._key)
         self._make_sockets()
-        config = self.folder / "dovecot.conf"
-        config.write_text(self._config())
-        self._give(config)
+        for name, text in self._configs().items():
+            config = self.folder / name
+            config.write_text(text)
+            self._give(config)
         self._pid = start(
-            [*self._user.prefix, program, "-F", "-c", str(config)],
+            [*self._user.prefix, program, "-F", "-c", str(self.folder / "dovecot.conf")],
             self.folder / "output.log",
             uid=self._user.uid,
             die_with_us=signal.SIGTERM,
@@ -234,6 +257,11 @@ class Dovecot:
         except OSError:
             return False
 
+    def _configs(self) -> dict[str, str]:
+        """Texts by file name."""
+        checks = {"oauth2.conf": _INTROSPECTION.format(url=self._token_check)}
+        return {"dovecot.conf": self._config(), **(checks if self._token_check else {})}
+
     def _config(self) -> str:
         if os.getuid() == 0:
             user = pwd.getpwnam("nobody")
@@ -258,6 +286,7 @@ class Dovecot:
             port=self.port,
             tls_port=self.tls_port,
             tls=_TLS.format(folder=self.folder) if self._tls else "ssl = no",
+            tokens=_TOKENS.format(folder=self.folder) if self._token_check else "",
         )
 
 

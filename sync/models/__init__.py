@@ -4,6 +4,7 @@ from sync.models.account import Account
 from sync.models.bulk import BulkAction, BulkSlice
 from sync.models.change import Change
 from sync.models.folder import Coverage, Folder, Label
+from sync.models.grant import Grant
 from sync.models.inquiry import Inquiry
 from sync.models.ledger import LedgerEntry
 from sync.models.marking import Marking
@@ -30,6 +31,7 @@ __all__ = [
     "Change",
     "Coverage",
     "Folder",
+    "Grant",
     "Inquiry",
     "Label",
     "LedgerEntry",

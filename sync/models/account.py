@@ -96,3 +96,15 @@ class Account(models.Model):
         except secrets.SecretUnreadable as error:
             error.add_note(f"Account {self.pk}, {self.address}")
             raise
+
+    def works_again(self) -> None:
+        """What kept it from signing in is mended: look at once, with all cursors as they were."""
+        self.state = self.State.ACTIVE
+        self.problem = self.problem_detail = ""
+        self.failures, self.retry_at, self.checked_at = 0, None, None
+        self.save(
+            update_fields=[
+                *("encrypted_secret", "state", "problem", "problem_detail", "failures"),
+                *("retry_at", "checked_at"),
+            ]
+        )

@@ -26,7 +26,7 @@ from sync.secrets import SecretUnreadable
 from sync.watching import shares
 from sync.watching.line import Target
 from sync.watching.watching import Result, Unwatchable, Watching
-from sync.wire import Credentials
+from sync.wire import WireError
 
 logger = logging.getLogger(__name__)
 THREADS = 64
@@ -73,7 +73,7 @@ class Process:
     async def target(self, account: int) -> Target:
         try:
             found = await self._in_database(partial(_target, account))
-        except (Account.DoesNotExist, SecretUnreadable, DatabaseError) as error:
+        except (Account.DoesNotExist, SecretUnreadable, WireError, DatabaseError) as error:
             raise Unwatchable from error
         self._host_of[account] = found.server.host
         return found
@@ -149,8 +149,7 @@ class Process:
 
 def _target(account_id: int) -> Target:
     account, folders = shares.targets(account_id)
-    credentials = Credentials(account.username, account.secret())
-    return Target(connecting.server_of(account), credentials, folders)
+    return Target(connecting.server_of(account), connecting.credentials_of(account), folders)
 
 
 def _files() -> int:

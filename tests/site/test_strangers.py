@@ -156,14 +156,15 @@ class Visitor:
             yield method, self._as(method, path, FORM if method == "POST" else {})
         yield "POST of one", self._as("POST", path, FORM | {"all": ""})
         yield "GET with a query", self._as("GET", f"{path}?{everything}", {})
-        self._be()
-        yield "GET by htmx", self.client.get(path, headers={"HX-Request": "true"})
+        yield "GET by htmx", self._as("GET", path, {}, {"HX-Request": "true"})
 
-    def _as(self, method: str, path: str, form: dict[str, str]) -> HttpResponse:
+    def _as(
+        self, method: str, path: str, form: dict[str, str], headers: dict[str, str] | None = None
+    ) -> HttpResponse:
         self._be()
         call = getattr(self.client, method.lower())
         sent = {name: value for name, value in form.items() if value}
-        answer: HttpResponse = call(path, sent) if sent else call(path)
+        answer: HttpResponse = call(path, sent or None, headers=headers)
         self._visited = answer.status_code != 405
         return answer
 
@@ -224,7 +225,7 @@ def test_nobody_reaches_what_is_not_theirs(
 
 
 def _is_fitting(visitor: Visitor, place: Address, answer: HttpResponse) -> bool:
-    if visitor.user or place.name in PUBLIC or answer.status_code in (400, 403, 404, 405):
+    if visitor.user or place.name in PUBLIC or answer.status_code in (400, 401, 403, 404, 405):
         return answer.status_code < 500
     target = answer.headers.get("Location", "") or answer.headers.get("HX-Redirect", "")
     if place.name == "home" or target.startswith(("/sign-in/", "/admin/", "/account/confirm/")):

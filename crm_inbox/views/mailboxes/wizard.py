@@ -18,8 +18,8 @@ from crm_inbox.views.access import SignedIn, find_own, own, signed_in
 from crm_inbox.views.mailboxes.forms import AddressForm, PasswordForm, ServerForm
 from crm_inbox.views.page import render_page
 from sync import discovery, folders, problems, tasks
-from sync.connecting import connect
-from sync.models import Account
+from sync.connecting import connect_by_password
+from sync.models import Account, Grant
 from sync.wire import WireError
 
 _GET_POST = require_http_methods(["GET", "HEAD", "POST"])
@@ -104,7 +104,7 @@ def _hint(found: discovery.Found) -> str:
 def _try(account: Account) -> problems.Problem | None:
     """Log in and out again; what is wrong, in a person's words."""
     try:
-        connect(account).close()
+        connect_by_password(account).close()
     except WireError as error:
         return problems.explain(error.code)
     return None
@@ -121,13 +121,8 @@ def _keep(account: Account) -> Account | None:
 
 
 def _accept(account: Account) -> None:
-    account.state = Account.State.ACTIVE
-    account.problem = account.problem_detail = ""
-    account.failures, account.retry_at, account.checked_at = 0, None, None
-    account.save(
-        update_fields=[
-            *("encrypted_secret", "state", "problem", "problem_detail", "failures"),
-            *("retry_at", "checked_at"),
-        ]
-    )
+    with transaction.atomic():
+        # From now on it is the password that counts.
+        Grant.objects.filter(account=account).delete()
+        account.works_again()
     transaction.on_commit(lambda: tasks.wake(account.pk))
