@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connection
+from django.db.models import Max
 
 from sync.copying import copy_rows
 from sync.models import Folder, LedgerEntry, Message, Run
@@ -140,6 +141,16 @@ def mark_expunged(folder: Folder, uids: Collection[int]) -> None:
             [folder.pk, folder.uidvalidity or 0, list(uids)],
         )
         mark_left_server([message for (message,) in cursor.fetchall() if message is not None])
+
+
+def forget_from(folder: Folder, uid: int) -> int:
+    """The rows of this UID and later ones are removed; the last UID that is left, or 0."""
+    rows = LedgerEntry.objects.filter(folder=folder, uidvalidity=folder.uidvalidity or 0)
+    later = rows.filter(uid__gte=uid)
+    links = set(later.values_list("message_id", flat=True))
+    later.delete()
+    mark_left_server([message for message in links if message is not None])
+    return rows.aggregate(last=Max("uid"))["last"] or 0
 
 
 def mark_left_server(messages: Collection[int]) -> None:

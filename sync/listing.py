@@ -4,7 +4,7 @@ What the server says of a folder is read before the listing, so that mail that a
 is found again later rather than never.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from contacts.models import Address
@@ -32,11 +32,10 @@ def list_window(session: Session, run: Run, source: Source) -> None:
         _note(session, run, source)
         return
     folder = source.folder
-    status = session.examine(folder)
+    status, uidnext = session.before_listing(folder)
     if is_renumbered(folder, status):
         remap(session, source)
         return
-    uidnext = status.uidnext or _last_uid(session) + 1
     lines = list(_window_lines(session, run, source, period))
     with session.commit():
         if folder.uidnext is None:
@@ -58,6 +57,28 @@ def list_from(session: Session, run: Run, source: Source, first: int) -> None:
         beyond = max((line.uid for line in lines), default=0) + 1
         folder.uidnext = max(beyond, status.uidnext or 0, folder.uidnext or 1)
         folder.save(update_fields=["uidnext"])
+
+
+def roll_back(session: Session, run: Callable[[], Run], source: Source) -> None:
+    """No message has the cursor's UID or a later one, and the server's UIDNEXT is below it.
+
+    Where messages are beyond that as well, UIDNEXT lies and nothing happened. Else the folder
+    was set back, as from a backup, and UIDs may be given out a second time: what the ledger says
+    of them is about messages that are no more.
+    """
+    folder = source.folder
+    status = session.opened(folder)
+    uidnext = status.uidnext or 0
+    if not 0 < uidnext < (folder.uidnext or 0):
+        return
+    if session.connection.search_uids(search.ALL, (uidnext, None)):
+        return
+    with session.commit():
+        last = ledger.forget_from(folder, uidnext)
+        folder.uidnext = min(last + 1, uidnext)
+        folder.save(update_fields=["uidnext"])
+    if session.connection.search_uids(search.ALL, (folder.uidnext, None)):
+        list_from(session, run(), source, folder.uidnext)
 
 
 def missing(source: Source, run: Run) -> Period | None:
@@ -152,11 +173,6 @@ def _line(found: Listed, source: Source, unknown_date: datetime = EPOCH) -> Line
 
 def is_within(at: datetime, period: Period) -> bool:
     return period.since <= at and (period.before is None or at < period.before)
-
-
-def _last_uid(session: Session) -> int:
-    """For servers that do not tell UIDNEXT."""
-    return max(session.connection.search_uids(search.ALL), default=0)
 
 
 def _begin(folder: Folder, status: FolderStatus, uidnext: int) -> None:

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from sync import flags, ledger, plan
 from sync.draining import drain_to_the_end
-from sync.listing import list_from, list_window
+from sync.listing import list_from, list_window, roll_back
 from sync.models import Account, Coverage, Folder, LedgerEntry, Run
 from sync.renumbering import catch_up_run, covered_since, remap
 from sync.scope import Source, sources
@@ -112,6 +112,8 @@ def _begin(
                 session.examine(folder)
                 if session.connection.search_uids(search.ALL, (first, None)):
                     list_from(session, run.needed(), source, first)
+                else:
+                    roll_back(session, run.needed, source)
             case plan.FlagsSince(modseq):
                 flags.changed_since(session, run.needed, source, modseq, status)
             case plan.DiffFlags():

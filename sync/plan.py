@@ -174,14 +174,14 @@ def compare(server: ServerState, known: KnownState) -> list[Action]:
     A folder without a usable UIDVALIDITY on either side has no identity to compare: 0 is
     illegal (RFC 3501, section 9, nz-number), and some servers send it all the same, so it counts
     as "not said". Listing starts at the known UIDNEXT, even where the server's went down: the
-    ledger, not the server, says what was listed.
+    ledger, not the server, says what was listed. An UIDNEXT that is not exactly the known one, or
+    beside another number of messages, proves nothing: some servers' lags behind their mail.
     """
     if known.uidvalidity and server.uidvalidity and known.uidvalidity != server.uidvalidity:
         return [Remap()]
     actions: list[Action] = []
     first = known.uidnext or 1
-    arrived = _may_have_arrived(server, first)
-    if arrived:
+    if server.uidnext != first or server.messages != known.messages:
         actions.append(ListNew(first))
     if change := _flags(server, known):
         actions.append(change)
@@ -193,10 +193,6 @@ def compare(server: ServerState, known: KnownState) -> list[Action]:
 def is_suspicious(vanished: int, alive: int) -> bool:
     """More than half of a folder gone at once is more often a broken server than a person."""
     return vanished * 2 > alive
-
-
-def _may_have_arrived(server: ServerState, first: int) -> bool:
-    return server.uidnext is None or server.uidnext > first
 
 
 def _flags(server: ServerState, known: KnownState) -> FlagsSince | DiffFlags | None:

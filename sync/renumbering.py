@@ -32,13 +32,13 @@ def is_renumbered(folder: Folder, status: FolderStatus) -> bool:
 def remap(session: Session, source: Source) -> None:
     """List the folder anew."""
     folder = source.folder
-    status = session.examine(folder)
+    status, uidnext = session.before_listing(folder)
     lines = _lines(session, source)
     with session.commit():
         LedgerEntry.objects.filter(folder=folder, state=LedgerEntry.State.LISTED).delete()
         LedgerEntry.objects.filter(folder=folder, expunged_at=None).update(expunged_at=Now())
         _list_again(session.account, folder)
-        _take_over(folder, status, lines)
+        _take_over(folder, status, uidnext)
         ledger.enter(folder, catch_up_run(session.account), lines)
 
 
@@ -107,9 +107,9 @@ def _list_again(account: Account, folder: Folder) -> None:
             run.save(update_fields=["sources", "listed_at"])
 
 
-def _take_over(folder: Folder, status: FolderStatus, lines: list[Line]) -> None:
+def _take_over(folder: Folder, status: FolderStatus, uidnext: int) -> None:
     folder.uidvalidity = status.uidvalidity
-    folder.uidnext = status.uidnext or max((line.uid for line in lines), default=0) + 1
+    folder.uidnext = uidnext
     folder.highestmodseq = status.highestmodseq
     folder.messages = status.messages
     folder.save(update_fields=["uidvalidity", "uidnext", "highestmodseq", "messages"])

@@ -15,7 +15,7 @@ from django.db import transaction
 from sync.connecting import connect
 from sync.leases import Lease
 from sync.models import Account, Folder, News
-from sync.wire import Connection, FolderStatus
+from sync.wire import Connection, FolderStatus, search
 
 
 class Session:
@@ -85,6 +85,21 @@ class Session:
         if self._open is None or self._open[0] != folder.pk:
             return self.examine(folder)
         return self._open[1]
+
+    def before_listing(self, folder: Folder) -> tuple[FolderStatus, int]:
+        """The folder opened anew, and the UID that its next message gets.
+
+        Some servers tell no UIDNEXT, others one that lags behind: where messages are beyond it,
+        it is asked for again, since they may just have come.
+        """
+        status = self.examine(folder)
+        last = self._last_uid(status.uidnext or 1)
+        if status.uidnext and last:
+            status = self.examine(folder)
+        return status, max(status.uidnext or 1, last + 1)
+
+    def _last_uid(self, first: int) -> int:
+        return max(self.connection.search_uids(search.ALL, (first, None)), default=0)
 
     @contextmanager
     def commit(self) -> Iterator[None]:

@@ -143,15 +143,12 @@ class Connection:
         return search(self._channel, criteria, uid_range, self.capabilities.esearch)
 
     def listing(self, wanted: UidRange | Sequence[int]) -> Iterator[Listed]:
-        """Size, date and flags: of a (first, last) tuple's range, else of a list of UIDs.
-
-        An open range ends where the folder ended when it was examined.
-        """
+        """Size, date and flags: of a (first, last) tuple's range, else of a list of UIDs."""
         question = listed_question(self.capabilities)
         if not isinstance(wanted, tuple):
             return question.by_uid(self._channel, self._depth, wanted)
-        closed = self._closed(wanted)
-        return question.by_range(self._channel, self._depth, closed) if closed else iter(())
+        asked = self._asked(wanted)
+        return question.by_range(self._channel, self._depth, asked) if asked else iter(())
 
     def metadata(self, uids: Iterable[int]) -> Iterator[Metadata]:
         """Headers too; one for each UID, those that are not there as `missing`."""
@@ -161,17 +158,17 @@ class Connection:
     def flags(self, uid_ranges: Iterable[UidRange]) -> Iterator[Flags]:
         question = flags_question(self.capabilities)
         for uid_range in uid_ranges:
-            closed = self._closed(uid_range)
-            if closed:
-                yield from question.by_range(self._channel, self._depth, closed)
+            asked = self._asked(uid_range)
+            if asked:
+                yield from question.by_range(self._channel, self._depth, asked)
 
     def changed_since(self, modseq: int) -> Iterator[Flags]:
         """Flags of what changed after `modseq`, new messages too. Needs CONDSTORE."""
         if not self.capabilities.condstore:
             raise CommandRefused("The server has no CONDSTORE.")
-        closed = self._closed((1, None))
+        asked = self._asked((1, None))
         question = flags_question(self.capabilities)
-        return question.changed(self._channel, closed, modseq) if closed else iter(())
+        return question.changed(self._channel, self._depth, asked, modseq) if asked else iter(())
 
     def bodies(self, items: Iterable[tuple[int, int]]) -> Iterator[Fetched]:
         """Content of each (UID, size in bytes): whole, or by parts above WHOLE_LIMIT."""
@@ -195,15 +192,13 @@ class Connection:
             raise RuntimeError("No folder is open: call examine first.")
         return self._folder
 
-    def _closed(self, uid_range: UidRange) -> UidRange | None:
-        """The range without an open end where that is known; None where it is empty.
+    def _asked(self, uid_range: UidRange) -> UidRange | None:
+        """The range as it is asked for; None where it is empty.
 
-        Some servers refuse to look past the end, all of them give the last message for `n:*`.
+        An open one stays open: UIDNEXT, which would close it, lags behind on some servers.
         """
-        folder = self._known_folder()
+        self._known_folder()
         first, last = uid_range
-        if last is None and folder.uidnext:
-            last = folder.uidnext - 1
         if not self._channel.exists or (last is not None and last < first):
             return None
         return max(1, first), last

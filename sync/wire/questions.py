@@ -72,7 +72,13 @@ def search(
     channel: Channel, criteria: Criteria | str | bytes, uid_range: UidRange | None, esearch: bool
 ) -> list[int]:
     """UIDs, ascending; those outside of the range left out (`n:*` names one below n)."""
-    _, untagged = channel.command(*search_arguments(criteria, uid_range, esearch))
+    try:
+        _, untagged = channel.command(*search_arguments(criteria, uid_range, esearch))
+    except CommandRefused as error:
+        if uid_range is None or error.transient:
+            raise
+        # Some servers refuse ranges that begin past the last message.
+        _, untagged = channel.command(*search_arguments(criteria, None, esearch))
     try:
         found = read_uids(untagged)
     except Malformed as error:
@@ -114,8 +120,18 @@ class Question(Generic[Record]):
             left = set(search(channel, b"ALL", uid_range, esearch=False)) - seen
             yield from self.by_uid(channel, depth, sorted(left))
 
-    def changed(self, channel: Channel, uid_range: UidRange, modseq: int) -> Iterator[Record]:
-        """Those of the range that changed after `modseq` (RFC 7162, 3.1.4.1)."""
+    def changed(
+        self, channel: Channel, depth: int, uid_range: UidRange, modseq: int
+    ) -> Iterator[Record]:
+        """Those of the range that changed after `modseq` (RFC 7162, 3.1.4.1).
+
+        All of the range where the server refuses or garbles that.
+        """
         since = b"(CHANGEDSINCE %d)" % modseq
-        for uid, items in fetch_range(channel, uid_range, self.what, self.wanted, since):
-            yield self.read(uid, items)
+        try:
+            for uid, items in fetch_range(channel, uid_range, self.what, self.wanted, since):
+                yield self.read(uid, items)
+        except (CommandRefused, ProtocolError) as error:
+            if error.transient or not channel.alive:
+                raise
+            yield from self.by_range(channel, depth, uid_range)

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import BinaryIO
 
 from sync.reach import Reach
 from sync.wire import Credentials, Server
@@ -28,10 +29,14 @@ LOGIN: Sequence[Rule] = (
 
 
 class Talk:
-    """One connection, for an answer that is more than bytes."""
+    """One command, for an answer that is more than bytes; `memory` is its connection's."""
 
-    def __init__(self, sock: socket.socket, tag: bytes, line: str, slowly: bool) -> None:
-        self.sock, self.tag, self.line, self._slowly = sock, tag, line, slowly
+    def __init__(
+        self, sock: socket.socket, command: bytes, slowly: bool, memory: dict[str, object]
+    ) -> None:
+        self.tag, _, line = command.partition(b" ")
+        self.line = line.decode("utf-8", "surrogateescape")
+        self.sock, self._slowly, self.memory = sock, slowly, memory
 
     def say(self, answer: bytes) -> None:
         answer = answer.replace(b"{tag}", self.tag)
@@ -52,7 +57,7 @@ class Scripted:
         self, rules: Sequence[Rule], greeting: bytes = GREETING, slowly: bool = False
     ) -> None:
         self._rules = [*rules, *LOGIN]
-        self._greeting, self._slowly = greeting, slowly
+        self.greeting, self._slowly = greeting, slowly
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._sockets: list[socket.socket] = []
         self.port = int(self._listener.getsockname()[1])
@@ -91,17 +96,18 @@ class Scripted:
             threading.Thread(target=self._talk, args=(sock,), daemon=True).start()
 
     def _talk(self, sock: socket.socket) -> None:
+        memory: dict[str, object] = {}
         try:
-            sock.sendall(self._greeting)
+            sock.sendall(self.greeting)
             with sock.makefile("rb") as lines:
-                for line in lines:
-                    tag, _, command = line.rstrip(b"\r\n").partition(b" ")
-                    self._answer(Talk(sock, tag, command.decode(), self._slowly))
+                while command := _command(sock, lines):
+                    talk = Talk(sock, command, self._slowly, memory)
+                    self.asked.append(talk.line)
+                    self.answer(talk)
         except OSError:
             return
 
-    def _answer(self, talk: Talk) -> None:
-        self.asked.append(talk.line)
+    def answer(self, talk: Talk) -> None:
         for pattern, answer in self._rules:
             if re.match(pattern, talk.line, re.IGNORECASE):
                 if callable(answer):
@@ -110,6 +116,16 @@ class Scripted:
                     talk.say(answer)
                 return
         talk.say(b"{tag} BAD unknown\r\n")
+
+
+def _command(sock: socket.socket, lines: BinaryIO) -> bytes:
+    """A command with its literals, whose contents follow their `{n}`; b"" at the end."""
+    command = lines.readline()
+    while announced := re.search(rb"\{(\d+)(\+?)\}\r\n\Z", command):
+        if not announced[2]:
+            sock.sendall(b"+ go on\r\n")
+        command += lines.read(int(announced[1])) + lines.readline()
+    return command.removesuffix(b"\r\n")
 
 
 def stall(seconds: float) -> Callable[[Talk], None]:

@@ -42,76 +42,27 @@ def letter(
     ).encode()
 
 
-class Mailbox:
-    """Deliver, move and delete at the server; sync, and look at what is here."""
+def connected(host: str, port: int, name: str) -> Account:
+    """Anna's account for the mailbox of that name, not synced yet."""
+    owner, _ = User.objects.get_or_create(username="anna")
+    account = Account(
+        owner=owner,
+        address="me@crm.example",
+        own_addresses=["me@crm.example"],
+        host=host,
+        port=port,
+        security=Account.Security.PLAIN,
+        username=name,
+    )
+    account.set_secret(PASSWORD)
+    account.save()
+    return account
 
-    def __init__(self, dovecot: Dovecot, name: str) -> None:
-        self.dovecot, self.name = dovecot, name
-        for folder in ("Sent", "Drafts", "Trash", "Junk"):
-            dovecot.add_folder(name, folder)
-        owner, _ = User.objects.get_or_create(username="anna")
-        self.account = Account.objects.create(
-            owner=owner,
-            address="me@crm.example",
-            own_addresses=["me@crm.example"],
-            host=dovecot.host,
-            port=dovecot.port,
-            security=Account.Security.PLAIN,
-            username=name,
-        )
-        self.account.set_secret(PASSWORD)
-        self.account.save()
 
-    # --- at the server
+class Syncing:
+    """An account whose mailbox is wherever a test has it: sync, and look at what is here."""
 
-    def deliver(
-        self,
-        name: str,
-        folder: str = "INBOX",
-        *,
-        days: float = 0.5,
-        flags: tuple[str, ...] = (),
-        raw: bytes | None = None,
-        sender: str = "jan@firma.example",
-        to: str = "me@crm.example",
-        references: str = "",
-    ) -> None:
-        """A letter of that name, `days` old."""
-        raw = raw or letter(name, sender=sender, to=to, references=references)
-        self.dovecot.deliver(self.name, folder, raw, NOW - timedelta(days=days), flags)
-
-    @contextmanager
-    def open(self, folder: str = "INBOX") -> Iterator[imaplib.IMAP4]:
-        """As another mail program that can write."""
-        client = imaplib.IMAP4(self.dovecot.host, self.dovecot.port)
-        client.authenticate("PLAIN", lambda _: f"\0{self.name}\0{PASSWORD}".encode())
-        client.select(f'"{encode_name(folder).decode()}"')
-        yield client
-        client.logout()
-
-    def uids(self, folder: str = "INBOX") -> list[int]:
-        with self.open(folder) as client:
-            return [int(uid) for uid in client.uid("SEARCH", "ALL")[1][0].split()]
-
-    def uid_of(self, name: str, folder: str = "INBOX") -> str:
-        with self.open(folder) as client:
-            found = client.uid("SEARCH", "HEADER", "Message-ID", f"{name}@mail.example")[1][0]
-        return str(found.decode().split()[0])
-
-    def command(self, name: str, *arguments: str, folder: str = "INBOX") -> None:
-        """A UID command about a letter: ("a", "MOVE", "Work") or ("a", "STORE", "+FLAGS", …)."""
-        uid = self.uid_of(name, folder)
-        with self.open(folder) as client:
-            verb, *rest = arguments
-            status, said = client.uid(verb, uid, *rest)
-            assert status == "OK", said
-
-    def delete(self, name: str, folder: str = "INBOX") -> None:
-        self.command(name, "STORE", "+FLAGS", "(\\Deleted)", folder=folder)
-        with self.open(folder) as client:
-            client.expunge()
-
-    # --- here
+    account: Account
 
     def start(self) -> Run:
         return runs.start_first_sync(self.account)
@@ -166,6 +117,65 @@ class Mailbox:
         self.account.labels.update(chosen=False)
         assert self.account.labels.filter(name__in=names).update(chosen=True) == len(names)
         runs.labels_changed(self.account)
+
+
+class Mailbox(Syncing):
+    """Deliver, move and delete at the server; sync, and look at what is here."""
+
+    def __init__(self, dovecot: Dovecot, name: str) -> None:
+        self.dovecot, self.name = dovecot, name
+        for folder in ("Sent", "Drafts", "Trash", "Junk"):
+            dovecot.add_folder(name, folder)
+        self.account = connected(dovecot.host, dovecot.port, name)
+
+    # --- at the server
+
+    def deliver(
+        self,
+        name: str,
+        folder: str = "INBOX",
+        *,
+        days: float = 0.5,
+        flags: tuple[str, ...] = (),
+        raw: bytes | None = None,
+        sender: str = "jan@firma.example",
+        to: str = "me@crm.example",
+        references: str = "",
+    ) -> None:
+        """A letter of that name, `days` old."""
+        raw = raw or letter(name, sender=sender, to=to, references=references)
+        self.dovecot.deliver(self.name, folder, raw, NOW - timedelta(days=days), flags)
+
+    @contextmanager
+    def open(self, folder: str = "INBOX") -> Iterator[imaplib.IMAP4]:
+        """As another mail program that can write."""
+        client = imaplib.IMAP4(self.dovecot.host, self.dovecot.port)
+        client.authenticate("PLAIN", lambda _: f"\0{self.name}\0{PASSWORD}".encode())
+        client.select(f'"{encode_name(folder).decode()}"')
+        yield client
+        client.logout()
+
+    def uids(self, folder: str = "INBOX") -> list[int]:
+        with self.open(folder) as client:
+            return [int(uid) for uid in client.uid("SEARCH", "ALL")[1][0].split()]
+
+    def uid_of(self, name: str, folder: str = "INBOX") -> str:
+        with self.open(folder) as client:
+            found = client.uid("SEARCH", "HEADER", "Message-ID", f"{name}@mail.example")[1][0]
+        return str(found.decode().split()[0])
+
+    def command(self, name: str, *arguments: str, folder: str = "INBOX") -> None:
+        """A UID command about a letter: ("a", "MOVE", "Work") or ("a", "STORE", "+FLAGS", …)."""
+        uid = self.uid_of(name, folder)
+        with self.open(folder) as client:
+            verb, *rest = arguments
+            status, said = client.uid(verb, uid, *rest)
+            assert status == "OK", said
+
+    def delete(self, name: str, folder: str = "INBOX") -> None:
+        self.command(name, "STORE", "+FLAGS", "(\\Deleted)", folder=folder)
+        with self.open(folder) as client:
+            client.expunge()
 
 
 def dump(account: Account) -> dict[str, list[tuple[object, ...]]]:
