@@ -143,22 +143,29 @@ class Drain:
     def _drain_folder(self, entries: list[Entry]) -> None:
         source = self._sources.get(entries[0].folder_id)
         if source is None:
-            with self._session.commit():
-                ledger.leave_out([entry.pk for entry in entries], LedgerEntry.Reason.LABEL)
+            self._leave_out(entries)
             return
         folder = source.folder
         try:
-            status = self._session.opened(folder)
+            if is_renumbered(folder, self._session.opened(folder)):
+                remap(self._session, source)
+                return
         except (FolderMissing, FolderNotSelectable) as error:
             self._leave_folder(folder, error)
-            return
-        if is_renumbered(folder, status):
-            remap(self._session, source)
             return
         wanted = (
             unjudged(source, entries) if self._wants_all(source) else self._judged(source, entries)
         )
         self._fetch(folder, wanted)
+
+    def _leave_out(self, entries: list[Entry]) -> None:
+        """Of a folder that is no source any more."""
+        folder = Folder.objects.get(pk=entries[0].folder_id)
+        if not folder.selectable:
+            self._leave_folder(folder, FolderNotSelectable())
+            return
+        with self._session.commit():
+            ledger.leave_out([entry.pk for entry in entries], LedgerEntry.Reason.LABEL)
 
     def _wants_all(self, source: Source) -> bool:
         """Whether everything listed of the folder is to be stored, and hardly any of it is here.
@@ -241,13 +248,19 @@ class Drain:
             ledger.count_a_try([entry.pk for entry in entries], code, TRIES)
 
     def _leave_folder(self, folder: Folder, error: FolderMissing | FolderNotSelectable) -> None:
-        """What cannot be opened any more has failed, with the server's reason."""
+        """What cannot be opened any more has failed, with the server's reason.
+
+        The folder is covered no more: once it can be opened again, it is listed anew.
+        """
+        self._session.set_aside(folder, error)
+        run = self._run
         with self._session.commit():
-            folder.selectable = False
-            folder.save(update_fields=["selectable"])
-            self._run.entries.filter(folder=folder, state=LedgerEntry.State.LISTED).update(
+            run.entries.filter(folder=folder, state=LedgerEntry.State.LISTED).update(
                 state=LedgerEntry.State.FAILED, problem=error.code
             )
+            Coverage.objects.filter(folder=folder).delete()
+            run.sources = [pair for pair in run.sources if pair[0] != folder.pk]
+            run.save(update_fields=["sources"])
 
 
 def _unread(fetched: Fetched, wanted: Wanted) -> Unread:

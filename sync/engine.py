@@ -24,7 +24,13 @@ from sync.models import Account, News, Run
 from sync.scope import sources
 from sync.secrets import SecretUnreadable
 from sync.session import Session
-from sync.wire import AuthenticationRefused, Throttled, WireError
+from sync.wire import (
+    AuthenticationRefused,
+    FolderMissing,
+    FolderNotSelectable,
+    Throttled,
+    WireError,
+)
 
 # First what somebody is waiting for, then what other runs rely on.
 _ORDER = (Run.Kind.PICKED, Run.Kind.CATCH_UP, Run.Kind.INITIAL, Run.Kind.LIVE, Run.Kind.PAST)
@@ -77,7 +83,7 @@ def _work(session: Session, look_only: bool) -> bool:
                 return False
             done = all(_carry_on(session, run) for run in open_runs(account))
             if done and not session.interrupted:
-                _note_success(account)
+                _note_success(session)
                 return bool(open_runs(account))
         if session.is_over:
             return True
@@ -90,11 +96,12 @@ def _look(session: Session, began: datetime | None) -> bool:
     account = session.account
     if _is_old(account.checked_at) or _is_old(account.listed_at):
         folders.refresh(session)
+        session.relisted = True
     if began is not None:
         if not live.look(session):
             return False
         News.told(account, began)
-    _note_success(account)
+    _note_success(session)
     return True
 
 
@@ -120,7 +127,10 @@ def _carry_on(session: Session, run: Run) -> bool:
 def _list(session: Session, run: Run) -> bool:
     for source in sources(session.account):
         if any(list(pair) not in run.sources for pair in source.pairs()):
-            list_window(session, run, source)
+            try:
+                list_window(session, run, source)
+            except (FolderMissing, FolderNotSelectable) as error:
+                session.set_aside(source.folder, error)
             if session.out_of_time:
                 return False
     run.listed_at = timezone.now()
@@ -128,12 +138,19 @@ def _list(session: Session, run: Run) -> bool:
     return True
 
 
-def _note_success(account: Account) -> None:
+def _note_success(session: Session) -> None:
+    """What is wrong with a folder stands on the account until it is tried again in vain or not."""
+    account, before = session.account, session.account.problem
+    if session.trouble is not None:
+        account.problem, account.problem_detail = session.trouble.code, session.trouble.detail
+    elif session.relisted or account.failures:
+        account.problem = account.problem_detail = ""
     account.checked_at = timezone.now()
-    Account.objects.filter(pk=account.pk).update(
-        checked_at=account.checked_at, problem="", problem_detail="", failures=0, retry_at=None
+    account.failures, account.retry_at = 0, None
+    account.save(
+        update_fields=["checked_at", "problem", "problem_detail", "failures", "retry_at"]
     )
-    if account.problem:
+    if account.problem != before:
         changes.tell(account.owner_id)
 
 

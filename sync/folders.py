@@ -1,12 +1,14 @@
 """The server's folders, and the labels people can pick, as rows."""
 
+from contextlib import suppress
+
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from sync.leases import claim
 from sync.models import Account, Folder, Label
 from sync.session import Session
-from sync.wire import FolderInfo, FolderStatus
+from sync.wire import FolderInfo, FolderMissing, FolderNotSelectable, FolderStatus
 
 # How Gmail calls the folders that are no labels of its own (X-GM-LABELS, Gmail IMAP extensions).
 _GMAIL_SYSTEM = {
@@ -41,7 +43,7 @@ def refresh(session: Session) -> None:
     """Take over what LIST says. A folder that is gone stays, marked, with its mail."""
     account = session.account
     found = session.connection.folders()
-    inbox = session.look_into(b"INBOX")
+    inbox = _inbox(session)
     gmail = session.connection.capabilities.gmail
     with session.commit():
         account.gmail, account.listed_at = gmail, timezone.now()
@@ -52,7 +54,14 @@ def refresh(session: Session) -> None:
         account.folders.filter(missing_since=None).exclude(raw_name__in=here).update(
             missing_since=Now()
         )
-        note_keywords(account, inbox)
+        if inbox is not None:
+            note_keywords(account, inbox)
+
+
+def _inbox(session: Session) -> FolderStatus | None:
+    with suppress(FolderMissing, FolderNotSelectable):
+        return session.look_into(b"INBOX")
+    return None
 
 
 def learn(account: Account, holder: str) -> None:

@@ -28,12 +28,15 @@ def look(session: Session) -> bool:
     run = _LiveRun(session.account)
     changed = list(_changed(session))
     for source, status, actions in changed:
-        _begin(session, run, source, status, actions)
+        try:
+            _begin(session, run, source, status, actions)
+        except _GONE as error:
+            session.set_aside(source.folder, error)
     open_runs = (_catching_up(session.account), run.open)
     if not all(drain_to_the_end(session, one) for one in open_runs if one is not None):
         return False
     for source, status, actions in changed:
-        if plan.FindExpunged() in actions:
+        if plan.FindExpunged() in actions and source.folder.selectable:
             _find_expunged(session, source.folder, status)
     return True
 
@@ -66,7 +69,7 @@ def _changed(session: Session) -> Iterable[tuple[Source, FolderStatus, list[plan
         if isinstance(status, WireError):
             if not isinstance(status, _GONE):
                 raise status
-            _set_aside(session, source.folder)
+            session.set_aside(source.folder, status)
             continue
         actions = plan.compare(_server(status), _known(source.folder))
         if actions or _lacks_coverage(source):
@@ -150,10 +153,3 @@ def _alive(folder: Folder) -> QuerySet[LedgerEntry]:
     return LedgerEntry.objects.filter(
         folder=folder, uidvalidity=folder.uidvalidity or 0, expunged_at=None
     )
-
-
-def _set_aside(session: Session, folder: Folder) -> None:
-    """It cannot be opened any more; the next LIST says whether it is gone."""
-    with session.commit():
-        folder.selectable = False
-        folder.save(update_fields=["selectable"])

@@ -126,6 +126,16 @@ PROBLEMS = {
         _("A folder is on the mail server's list but cannot be opened."),
         _("Check in your mailbox at the provider that you may read it, or sync other labels."),
     ),
+    "numbers_unstable": Problem(
+        _(
+            "A folder's messages get new numbers every time the mail server is asked, so nothing "
+            "in it can be told apart."
+        ),
+        _(
+            "Mail of that folder that is already here stays, and all other folders are synced. "
+            "Ask your mail provider to repair the folder: its UIDVALIDITY must not change."
+        ),
+    ),
     "message_missing": Problem(
         _("This message is no longer on the mail server."),
         _("If it was moved to another folder that is synced, it is found there."),

@@ -3,10 +3,12 @@
     old rows set aside ── new UIDs listed, in one commit ──> drained: known keys become copies
                                                   └─ at the end the old rows are removed
 
-Nothing that is here is fetched again. A catch-up run keeps to the window that was covered
+Nothing that is here is fetched again. Where the numbers change with every look, there is nothing
+to map: the folder is set aside. A catch-up run keeps to the window that was covered
 before, so that what had been left out as too old does not come in as if it were new.
 """
 
+import time
 from datetime import datetime, timedelta
 
 from django.db.models import F, Min
@@ -17,8 +19,9 @@ from sync.ledger import Line
 from sync.models import Account, Folder, LedgerEntry, Run
 from sync.scope import Source
 from sync.session import Session
-from sync.wire import EPOCH, FolderStatus, search
+from sync.wire import EPOCH, FolderStatus, NumbersUnstable, search
 
+PAUSE_SECONDS = 1.1
 _DAY = timedelta(days=1)
 
 
@@ -30,9 +33,15 @@ def is_renumbered(folder: Folder, status: FolderStatus) -> bool:
 
 
 def remap(session: Session, source: Source) -> None:
-    """List the folder anew."""
+    """List the folder anew. Raises NumbersUnstable."""
     folder = source.folder
+    first = session.examine(folder).uidvalidity
+    # Some servers make a number up for every connection, some take the clock's second.
+    session.hang_up()
+    time.sleep(PAUSE_SECONDS)
     status, uidnext = session.before_listing(folder)
+    if status.uidvalidity != first:
+        raise NumbersUnstable
     lines = _lines(session, source)
     with session.commit():
         LedgerEntry.objects.filter(folder=folder, state=LedgerEntry.State.LISTED).delete()

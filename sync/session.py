@@ -15,7 +15,14 @@ from django.db import transaction
 from sync.connecting import connect
 from sync.leases import Lease
 from sync.models import Account, Folder, News
-from sync.wire import Connection, FolderStatus, search
+from sync.wire import (
+    Connection,
+    FolderMissing,
+    FolderNotSelectable,
+    FolderStatus,
+    WireError,
+    search,
+)
 
 
 class Session:
@@ -31,6 +38,10 @@ class Session:
         self.interrupted = False
         self._connection: Connection | None = None
         self._open: tuple[int, FolderStatus] | None = None
+        # Why a folder was set aside; the others are synced all the same.
+        self.trouble: WireError | None = None
+        # Folders that had been set aside were tried again.
+        self.relisted = False
 
     def __enter__(self) -> Self:
         return self
@@ -100,6 +111,15 @@ class Session:
 
     def _last_uid(self, first: int) -> int:
         return max(self.connection.search_uids(search.ALL, (first, None)), default=0)
+
+    def set_aside(self, folder: Folder, error: FolderMissing | FolderNotSelectable) -> None:
+        """It cannot be used now; the next LIST says whether it is there at all."""
+        if isinstance(error, FolderNotSelectable):
+            error.detail = f"{folder.name}: {error.detail}" if error.detail else folder.name
+            self.trouble = error
+        with self.commit():
+            folder.selectable = False
+            folder.save(update_fields=["selectable"])
 
     @contextmanager
     def commit(self) -> Iterator[None]:

@@ -142,6 +142,8 @@ def _named(error: BaseException) -> BaseException:
             return TlsFailed(error.reason or "")
         case OSError():
             return ConnectionRefused(error.strerror or "")
+        case imaplib.IMAP4.abort() if _words(error).startswith("unexpected response"):
+            return ProtocolError(_words(error))
         case imaplib.IMAP4.abort():
             return throttled(_words(error)) or ConnectionLost(_words(error))
         case imaplib.IMAP4.error() | IMAPClientError():

@@ -108,6 +108,12 @@ class FolderNotSelectable(WireError):
     code = "folder_not_selectable"
 
 
+class NumbersUnstable(FolderNotSelectable):
+    """UIDVALIDITY changes every time it is asked for: no UID means anything."""
+
+    code = "numbers_unstable"
+
+
 class MessageMissing(WireError):
     """The folder holds no such UID any more."""
 

@@ -110,8 +110,16 @@ class Provider(Scripted):
                 else:
                     talk.say(scripted)
                 return
-        words = talk.line.split(" ")
-        verb = words[0].upper() if words[0].upper() != "UID" else " ".join(words[:2]).upper()
+        answer = self.true_answer(talk)
+        if answer is None:
+            super().answer(talk)
+        else:
+            talk.say(self.oddity(talk, answer) if self.oddity else answer)
+
+    def true_answer(self, talk: Talk) -> bytes | None:
+        """By the book; None for what has nothing to do with mail."""
+        words = talk.line.upper().split(" ")
+        verb = " ".join(words[:2]) if words[0] == "UID" else words[0]
         commands = {
             "CAPABILITY": self._capability,
             "LIST": self._list,
@@ -120,11 +128,7 @@ class Provider(Scripted):
             "UID SEARCH": self._search,
             "UID FETCH": self._fetch,
         }
-        if verb not in commands:
-            super().answer(talk)
-            return
-        answer = commands[verb](talk)
-        talk.say(self.oddity(talk, answer) if self.oddity else answer)
+        return commands[verb](talk) if verb in commands else None
 
     def _capability(self, _talk: Talk) -> bytes:
         return b"* CAPABILITY %s\r\n{tag} OK done\r\n" % self.offered.encode()

@@ -69,12 +69,16 @@ class Syncing:
 
     def sync(self) -> None:
         """Work until nothing is left, with a look for new mail."""
+        self.try_to_sync()
+        assert not self.account.problem, (self.account.problem, self.account.problem_detail)
+
+    def try_to_sync(self) -> None:
+        """The same where something may be wrong with the account."""
         Account.objects.filter(pk=self.account.pk).update(checked_at=None)
         for _ in range(100):
             if not engine.work(self.account.pk, "test", 30):
                 break
         self.account.refresh_from_db()
-        assert not self.account.problem, (self.account.problem, self.account.problem_detail)
 
     def first_sync(self) -> None:
         self.start()
