@@ -41,7 +41,7 @@ class Post(Syncing):
         """Young and old mail; a copy, a large one, one that is long read."""
         for number in range(9):
             self.deliver(f"new{number}", number / 4 + 0.1)
-        self.deliver("edge", 2.999)
+        self.deliver("edge", 2.9)
         self.deliver("large", 1, text="x" * 70 + "\r\n" * (LARGE // 2))
         for days in (4, 40, 200, 364, 400, 800):
             self.deliver(f"old{days}", days)
