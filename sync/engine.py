@@ -147,9 +147,7 @@ def _note_success(session: Session) -> None:
         account.problem = account.problem_detail = ""
     account.checked_at = timezone.now()
     account.failures, account.retry_at = 0, None
-    account.save(
-        update_fields=["checked_at", "problem", "problem_detail", "failures", "retry_at"]
-    )
+    account.save(update_fields=["checked_at", "problem", "problem_detail", "failures", "retry_at"])
     if account.problem != before:
         changes.tell(account.owner_id)
 

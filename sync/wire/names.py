@@ -10,8 +10,9 @@ _SHIFTED = re.compile(rb"&([A-Za-z0-9+,]*)-")
 _PLAIN = re.compile(r"[\x20-\x25\x27-\x7e]+|&|[^\x20-\x7e]+")
 
 # RFC 6154, and RFC 8457 for the important ones.
-SPECIAL_USES = tuple(
-    rf"\{use}" for use in "All Archive Drafts Flagged Important Junk Sent Trash".split()
+SPECIAL_USES = (
+    *(r"\All", r"\Archive", r"\Drafts", r"\Flagged", r"\Important", r"\Junk", r"\Sent"),
+    r"\Trash",
 )
 
 # For servers without SPECIAL-USE (RFC 6154); the last level of the name, lower case.
