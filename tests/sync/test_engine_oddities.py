@@ -87,11 +87,6 @@ def post_of(make: Callable[[Provider], None], slowly: bool = False) -> Iterator[
         yield post
 
 
-@pytest.fixture(params=ODDITIES.values(), ids=ODDITIES.keys())
-def make(request: pytest.FixtureRequest) -> Callable[[Provider], None]:
-    return request.param  # type: ignore[no-any-return]
-
-
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """As the engine is, but for the minute that it waits for a silent server."""
@@ -102,6 +97,7 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("slowly", [False, True], ids=["at once", "byte by byte"])
+@pytest.mark.parametrize("make", ODDITIES.values(), ids=ODDITIES.keys())
 def test_the_ledger_ends_complete(make: Callable[[Provider], None], slowly: bool) -> None:
     with post_of(make, slowly) as post:
         post.first_sync()
@@ -210,11 +206,8 @@ def test_a_folder_that_closes_in_the_middle_of_a_sync_is_taken_up_when_it_opens(
 
         def close(talk: Talk) -> None:
             """The second time that it is opened."""
-            talk.say(
-                b"{tag} NO Permission denied\r\n"
-                if next(opened) > 1
-                else post.provider.true_answer(talk)
-            )
+            refused = b"{tag} NO Permission denied\r\n"
+            talk.say(refused if next(opened) > 1 else post.provider.true_answer(talk) or b"")
 
         post.provider.rules.append(('EXAMINE "Sent"', close))
         post.start()
