@@ -15,7 +15,16 @@ from crm_inbox.views.contacts import (
     organizations,
     people,
 )
-from crm_inbox.views.mailboxes import cards, changes, wizard
+from crm_inbox.views.mailboxes import (
+    asking,
+    cards,
+    changes,
+    checking,
+    lifecycle,
+    past,
+    why,
+    wizard,
+)
 
 # One door for everybody, with its limits and second steps.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign, no-untyped-call]
@@ -59,7 +68,18 @@ urlpatterns = [
     path("email-sync/<int:pk>/", cards.card, name="mailbox_card"),
     path("email-sync/<int:pk>/labels/", changes.labels, name="mailbox_labels"),
     path("email-sync/<int:pk>/password/", wizard.password, name="mailbox_password"),
-    path("email-sync/<int:pk>/past/", changes.past, name="past_sync"),
+    path("email-sync/<int:pk>/past/", past.past, name="past_sync"),
+    path("email-sync/<int:pk>/past/preview/", past.look_ahead, name="past_preview"),
+    path("email-sync/previews/<int:pk>/", past.preview_state, name="past_preview_state"),
+    path("email-sync/<int:pk>/state/", lifecycle.account_state, name="mailbox_state"),
+    path("email-sync/<int:pk>/remove/", lifecycle.remove, name="mailbox_remove"),
+    path("email-sync/<int:pk>/completeness/", checking.completeness, name="completeness"),
+    path("email-sync/<int:pk>/repair/", checking.repair, name="repair"),
+    path("email-sync/<int:pk>/why/", why.why, name="why"),
+    path("email-sync/<int:pk>/left-out/", why.behind, name="left_out"),
+    path("email-sync/found/<int:pk>/", why.answer, name="why_answer"),
+    path("email-sync/found/<int:pk>/import/", why.take, name="import_message"),
+    path("email-sync/inquiries/<int:pk>/", asking.inquiry_state, name="inquiry_state"),
     path("email-sync/runs/<int:pk>/", changes.run_state, name="run_state"),
     path("settings/", personal.personal, name="personal"),
     path("news/", news.news, name="news"),

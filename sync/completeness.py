@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from sync import problems
 from sync.models import Account, Coverage, Folder, LedgerEntry
 from sync.renumbering import is_renumbered
 from sync.report import Report
@@ -76,7 +77,7 @@ def check(connection: Connection, source: Source) -> list[Line]:
         # After the server: whatever a sync writes meanwhile is seen.
         source.folder.refresh_from_db()
         if is_renumbered(source.folder, status):
-            _problem(lines, "renumbered")
+            _problem(lines, problems.RENUMBERED)
             return lines
         known = _known(source.folder)
         for line, uids in zip(lines, found, strict=True):

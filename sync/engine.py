@@ -13,6 +13,7 @@ Whatever breaks off, nothing has moved that is not in the ledger; the next slice
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import OperationalError
 from django.db.models import Case, IntegerField, Value, When
 from django.utils import timezone
 
@@ -35,6 +36,9 @@ from sync.wire import (
 # First what somebody is waiting for, then what other runs rely on.
 _ORDER = (Run.Kind.PICKED, Run.Kind.CATCH_UP, Run.Kind.INITIAL, Run.Kind.LIVE, Run.Kind.PAST)
 
+# PostgreSQL's code (its manual, appendix A). Words on the account's row still fit somewhere.
+_DISK_FULL = "53100"
+
 
 def work(account_id: int, holder: str, seconds: float, *, look_only: bool = False) -> bool:
     """At most about `seconds` of whatever the account needs; True where more is left to do.
@@ -55,6 +59,10 @@ def work(account_id: int, holder: str, seconds: float, *, look_only: bool = Fals
         _note(account, problems.SECRET_UNREADABLE, "", refused=True)
     except WireError as error:
         _note_error(account, error)
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", "") != _DISK_FULL:
+            raise
+        _note(account, problems.DISK_FULL, "")
     finally:
         lease.release()
     return False

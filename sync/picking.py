@@ -20,6 +20,8 @@ from sync.wire import FolderMissing, FolderNotSelectable, FolderStatus
 Scope = Coverage.Scope
 # A folder's id, its UIDVALIDITY when the UIDs were seen, and the UIDs.
 Pick = tuple[int, int, list[int]]
+# The same of one message.
+Place = tuple[int, int, int]
 
 
 def pick(account: Account, picks: Sequence[Pick], scope: Scope, restore: bool = False) -> Run:
@@ -43,6 +45,17 @@ def repair(account: Account, checked: dict[str, Any]) -> int:
         if some:
             pick(account, some, scope)
     return sum(len(uids) for some in picks.values() for *_, uids in some)
+
+
+def asked_for(account: Account) -> set[Place]:
+    """What is asked for and has not been fetched yet."""
+    still_open = account.runs.filter(kind=Run.Kind.PICKED, state__in=Run.OPEN)
+    return {
+        (folder, uidvalidity, uid)
+        for picked in still_open.values_list("picked", flat=True)
+        for folder, uidvalidity, uids in picked
+        for uid in uids
+    }
 
 
 def list_picked(session: Session, run: Run) -> None:

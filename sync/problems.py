@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-# The one problem of an account that no server is part of.
+# Problems of an account that no server is part of.
 SECRET_UNREADABLE = "secret_unreadable"  # noqa: S105 - a code
+# The database has no room left to write to.
+DISK_FULL = "disk_full"
+# A folder's numbers are new, and the next look sorts it out.
+RENUMBERED = "renumbered"
 _UNKNOWN = "wire_error"
 
 
@@ -104,7 +108,19 @@ PROBLEMS = {
         _("The stored password of this account can no longer be read."),
         _("Enter the password again. Mail that is already here stays."),
     ),
+    # --- Our own side
+    DISK_FULL: Problem(
+        _("The disk of this site is full, so no mail can be stored."),
+        _(
+            "Tell your administrator to make room. Nothing is lost: sync goes on by itself where "
+            "it stopped."
+        ),
+    ),
     # --- What passes
+    RENUMBERED: Problem(
+        _("The provider has renumbered this folder."),
+        _("Nothing to do: sync sorts it out at its next look. Check again then."),
+    ),
     "throttled": Problem(
         _("The mail server asked us to slow down."),
         _("Nothing to do: sync goes on by itself after a pause."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,8 +10,9 @@ from typing import Any
 
 from django.db.models import Q
 
-from sync import completeness, judging
+from sync import completeness, judging, picking
 from sync.models import Account, Coverage, Folder, LedgerEntry, Message, Thread
+from sync.picking import Place
 from sync.scope import sources
 
 State, Reason = LedgerEntry.State, LedgerEntry.Reason
@@ -112,6 +113,7 @@ class _Known:
 def explain(account: Account, hits: Sequence[Mapping[str, Any]]) -> list[Explained]:
     """A line for each message, newest first, as things stand now."""
     rows = _rows(hits)
+    asked = picking.asked_for(account)
     messages = _messages(account, hits)
     windows = _windows(account, {hit["folder"] for hit in hits})
     contacts = judging.contacts_among({who for hit in hits for who in hit["people"]})
@@ -119,7 +121,7 @@ def explain(account: Account, hits: Sequence[Mapping[str, Any]]) -> list[Explain
     for hit in hits:
         by_key.setdefault(hit["key"], []).append(hit)
     found = [
-        _explained(copies, rows, messages.get(key), windows, contacts)
+        _explained(copies, rows, asked, messages.get(key), windows, contacts)
         for key, copies in by_key.items()
     ]
     return sorted(found, key=lambda one: one.at, reverse=True)
@@ -127,13 +129,14 @@ def explain(account: Account, hits: Sequence[Mapping[str, Any]]) -> list[Explain
 
 def _explained(
     copies: list[Mapping[str, Any]],
-    rows: Mapping[tuple[int, int, int], LedgerEntry],
+    rows: Mapping[Place, LedgerEntry],
+    asked: Collection[Place],
     message: _Known | None,
     windows: Mapping[int, tuple[Folder, datetime | None]],
     contacts: set[str],
 ) -> Explained:
     order = list(Why)
-    reasons = [(why(_facts(hit, rows, message, windows)), hit) for hit in copies]
+    reasons = [(why(_facts(hit, rows, asked, message, windows)), hit) for hit in copies]
     reasons.sort(key=lambda pair: order.index(pair[0]))
     reason, first = reasons[0]
     row = rows.get(_place(first))
@@ -151,14 +154,16 @@ def _explained(
 
 def _facts(
     hit: Mapping[str, Any],
-    rows: Mapping[tuple[int, int, int], LedgerEntry],
+    rows: Mapping[Place, LedgerEntry],
+    asked: Collection[Place],
     message: _Known | None,
     windows: Mapping[int, tuple[Folder, datetime | None]],
 ) -> Facts:
     row = rows.get(_place(hit))
     folder, since = windows.get(hit["folder"], (None, None))
+    on_its_way = _place(hit) in asked
     return Facts(
-        row=row.state if row else "",
+        row=State.LISTED if on_its_way else row.state if row else "",
         reason=row.reason if row else "",
         message=message.state if message else "",
         carries=hit["carries"],
@@ -169,11 +174,11 @@ def _facts(
     )
 
 
-def _place(hit: Mapping[str, Any]) -> tuple[int, int, int]:
+def _place(hit: Mapping[str, Any]) -> Place:
     return hit["folder"], hit["uidvalidity"], hit["uid"]
 
 
-def _rows(hits: Iterable[Mapping[str, Any]]) -> dict[tuple[int, int, int], LedgerEntry]:
+def _rows(hits: Iterable[Mapping[str, Any]]) -> dict[Place, LedgerEntry]:
     by_folder: dict[tuple[int, int], list[int]] = {}
     for hit in hits:
         by_folder.setdefault((hit["folder"], hit["uidvalidity"]), []).append(hit["uid"])

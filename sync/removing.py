@@ -21,6 +21,7 @@ from sync.models import (
     Account,
     Attachment,
     AttachmentContent,
+    Grant,
     Inquiry,
     LedgerEntry,
     Message,
@@ -56,6 +57,7 @@ def begin(account: Account) -> None:
     Account.objects.filter(pk=account.pk).update(
         state=Account.State.REMOVING, encrypted_secret=b"", problem="", problem_detail=""
     )
+    Grant.objects.filter(account=account).delete()
     now = timezone.now()
     account.runs.filter(state__in=Run.OPEN).update(state=Run.State.CANCELLED, finished_at=now)
     account.inquiries.filter(state__in=Inquiry.OPEN).update(

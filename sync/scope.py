@@ -54,6 +54,11 @@ def sources(account: Account) -> list[Source]:
     return list(_chosen(account, folders))
 
 
+def is_set_aside(folder: Folder) -> bool:
+    """Spam, trash or drafts: never synced unless picked by name."""
+    return folder.special_use in _SET_ASIDE
+
+
 def sources_of(run: Run) -> list[Source]:
     """What a run takes: messages that were asked for one by one, whatever their labels."""
     if run.kind != Run.Kind.PICKED:

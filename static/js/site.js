@@ -20,6 +20,12 @@ document.addEventListener("keydown", (event) => {
   summary?.focus();
 });
 
+// A part of the page that asks for itself again waits while a question in it is open.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const polls = event.detail.requestConfig.triggeringEvent === undefined;
+  if (polls && event.target.querySelector("[popover]:popover-open")) event.preventDefault();
+});
+
 // A mail's frame grows to its height. The frame runs no script, so the page measures it.
 function fit(frame) {
   const root = frame.contentDocument?.documentElement;
@@ -49,6 +55,7 @@ function findLabels(words) {
   for (const choice of tree.querySelectorAll(".choice")) {
     choice.hidden = !plain(choice.textContent).includes(plain(words.trim()));
   }
+  for (const branch of tree.querySelectorAll(".branch")) branch.hidden = words.trim() !== "";
   for (const group of tree.querySelectorAll("fieldset")) {
     group.hidden = !group.querySelector(".choice:not([hidden])");
   }
@@ -56,6 +63,11 @@ function findLabels(words) {
   document.getElementById("no-label").hidden = found !== null;
   tree.hidden = found === null;
 }
+// Who picks a label wants specific ones.
+document.addEventListener("change", (event) => {
+  if (!event.target.matches('.label-tree input[name="label"]:checked')) return;
+  event.target.form.querySelector('input[name="choice"][value="chosen"]').checked = true;
+});
 document.addEventListener("input", (event) => {
   if (event.target.id === "label-words") findLabels(event.target.value);
 });

@@ -98,8 +98,12 @@ class Account(models.Model):
             raise
 
     def works_again(self) -> None:
-        """What kept it from signing in is mended: look at once, with all cursors as they were."""
-        self.state = self.State.ACTIVE
+        """What kept it from signing in is mended: look at once, with all cursors as they were.
+
+        What somebody paused stays paused.
+        """
+        if self.state == self.State.REFUSED:
+            self.state = self.State.ACTIVE
         self.problem = self.problem_detail = ""
         self.failures, self.retry_at, self.checked_at = 0, None, None
         self.save(

@@ -41,7 +41,7 @@ def paths(annas_account: Account) -> list[str]:
         ),
         *(f"/help/{slug}/" for slug in TOPICS),
         *("/email-sync/", "/email-sync/add/", f"/email-sync/{pk}/labels/"),
-        f"/email-sync/{pk}/password/",
+        *(f"/email-sync/{pk}/{name}/" for name in ("password", "completeness", "remove")),
     ]
 
 

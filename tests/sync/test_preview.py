@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from contacts.models import Contact
-from sync import inquiries, preview
+from sync import deleting, inquiries, preview
 from sync.models import Account, Inquiry, Message, Run
 from tests.sync.mailbox import Mailbox, letter
 
@@ -79,8 +79,6 @@ def test_a_mail_in_two_folders_is_counted_once_and_a_copy_of_what_is_here_not_at
 
 
 def test_what_was_deleted_counts_only_where_it_is_restored(busy: Mailbox) -> None:
-    from sync import deleting
-
     busy.past_sync(1)
     deleting.bury([Message.objects.get(message_id="ewa@mail.example").pk])
     assert counts(ask(busy, 1)) == (0, 0)

@@ -1,9 +1,8 @@
-"""Changes to an account that is connected: its labels, and its past emails."""
+"""Changes to an account that is connected: its labels, and the runs of its past emails."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal, cast
 
 from django.contrib import messages
 from django.db import transaction
@@ -13,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from crm_inbox.views.access import SignedIn, find_own, own, signed_in
-from crm_inbox.views.mailboxes.forms import PastForm
+from crm_inbox.views.mailboxes import tree
 from crm_inbox.views.page import render_page
 from sync import runs, tasks
-from sync.models import Account, Label, Run
+from sync.models import Account, Run
 
 _WANTED: dict[str, Callable[[Run], None]] = {
     "paused": runs.pause,
@@ -45,32 +44,9 @@ def labels(request: SignedIn, pk: int) -> HttpResponse:
                 return redirect("inbox")
             messages.success(request, _("The labels are changed. Mail that is here stays."))
             return redirect("mailboxes")
-    context = {"account": account, "is_new": is_new, "error": error, "groups": _groups(account)}
+    context = {"account": account, "is_new": is_new, "error": error, "groups": tree.groups(account)}
     title = _("What to sync")
     return render_page(request, "mailboxes/labels.html", context, section="mailboxes", title=title)
-
-
-@require_POST
-@signed_in
-def past(request: SignedIn, pk: int) -> HttpResponse:
-    """Sync past emails."""
-    account = find_own(own(request, Account), pk)
-    form = PastForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Choose an interval, and whose emails to sync."))
-        return redirect("mailboxes")
-    scope = cast(Literal["everyone", "contacts"], form.cleaned_data["scope"])
-    try:
-        runs.start_past_sync(
-            account, form.cleaned_data["months"], scope, form.cleaned_data["restore"]
-        )
-    except runs.NotYet:
-        messages.error(request, _("Past emails can be synced once the first sync is done."))
-    except runs.AlreadyRunning:
-        messages.error(request, _("Past emails are being synced already."))
-    else:
-        transaction.on_commit(lambda: tasks.wake(account.pk))
-    return redirect("mailboxes")
 
 
 @require_POST
@@ -97,17 +73,3 @@ def _choose(account: Account, choice: str, picked: list[int]) -> None:
     runs.start_first_sync(account)
     runs.labels_changed(account)
     transaction.on_commit(lambda: tasks.wake(account.pk))
-
-
-def _groups(account: Account) -> list[tuple[str, list[tuple[Label, int | None]]]]:
-    """Labels by kind, each with how many messages its folder holds, where that is known."""
-    counts = {bytes(folder.raw_name): folder.messages for folder in account.folders.all()}
-    rows = list(account.labels.order_by("name"))
-    groups = [
-        (
-            str(kind.label),
-            [(row, counts.get(bytes(row.raw_name))) for row in rows if row.kind == kind],
-        )
-        for kind in Label.Kind
-    ]
-    return [(name, found) for name, found in groups if found]

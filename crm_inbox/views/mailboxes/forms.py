@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django import forms
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from contacts.addresses import normalise
@@ -22,11 +25,16 @@ class AddressForm(forms.Form):
         return address
 
 
-class ServerForm(AddressForm):
+class _Where(forms.Form):
+    """Which server, and who logs in there."""
+
     host = forms.CharField(label=_("IMAP server"), max_length=255)
     port = forms.IntegerField(label=_("Port"), min_value=1, max_value=65535)
     security = forms.ChoiceField(label=_("Security"), choices=Account.Security.choices)
     username = forms.CharField(label=_("User name"), max_length=320)
+
+
+class ServerForm(AddressForm, _Where):
     # Never shown again, also after an error.
     password = forms.CharField(
         label=_("Password or app password"),
@@ -52,13 +60,26 @@ class ServerForm(AddressForm):
         return account
 
 
-class PasswordForm(forms.Form):
+class PasswordForm(_Where):
     password = forms.CharField(
         label=_("New password or app password"),
         strip=False,
         max_length=1000,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
+
+    @classmethod
+    def of(cls, account: Account, data: QueryDict | None) -> Self:
+        """With the server as it is now."""
+        now = {name: getattr(account, name) for name in _Where.base_fields}
+        return cls({**now, **data.dict()} if data else None, initial=now)
+
+    def change(self, account: Account) -> None:
+        """Take over what was typed, not saved; the form is valid."""
+        data = self.cleaned_data
+        account.host, account.port = data["host"].strip(), data["port"]
+        account.security, account.username = data["security"], data["username"].strip()
+        account.set_secret(data["password"])
 
 
 class PastForm(forms.Form):

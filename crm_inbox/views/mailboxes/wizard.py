@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from crm_inbox.views.access import SignedIn, find_own, own, signed_in
 from crm_inbox.views.mailboxes.forms import AddressForm, PasswordForm, ServerForm
-from crm_inbox.views.page import render_page
+from crm_inbox.views.page import render_fragment, render_page
 from sync import discovery, folders, problems, tasks
 from sync.connecting import connect_by_password
 from sync.models import Account, Grant
@@ -70,6 +70,9 @@ def server(request: SignedIn) -> HttpResponse:
             return redirect("mailbox_labels", kept.pk)
         elif context["problem"] is None:
             form.add_error(None, _("You have connected this mailbox already."))
+    if request.htmx:
+        # The test alone: what was typed stays in its fields.
+        return render_fragment(request, "mailboxes/tested.html", context)
     return _page(request, "mailboxes/server.html", context)
 
 
@@ -79,15 +82,18 @@ def server(request: SignedIn) -> HttpResponse:
 def password(request: SignedIn, pk: int) -> HttpResponse:
     """A new password for an account that is here; its mail and its cursors stay."""
     account = find_own(own(request, Account), pk)
-    form = PasswordForm(request.POST or None)
-    context: dict[str, object] = {"form": form, "account": account}
+    form = PasswordForm.of(account, request.POST or None)
+    # Only of the well-known providers: nobody waits for other servers here.
+    found = discovery.find(account.address, lambda name, kind: (), lambda domain: None)
+    context: dict[str, object] = {"form": form, "account": account, "hint": _hint(found)}
     if request.method == "POST" and form.is_valid():
-        account.set_secret(form.cleaned_data["password"])
+        form.change(account)
         context["problem"] = _try(account)
-        if context["problem"] is None:
-            _accept(account)
+        if context["problem"] is None and _accept(account):
             messages.success(request, _("The password works. Sync goes on where it was."))
             return redirect("mailboxes")
+        if context["problem"] is None:
+            form.add_error(None, _("You have connected this mailbox already."))
     return _page(request, "mailboxes/password.html", context)
 
 
@@ -120,9 +126,15 @@ def _keep(account: Account) -> Account | None:
     return account
 
 
-def _accept(account: Account) -> None:
-    with transaction.atomic():
-        # From now on it is the password that counts.
-        Grant.objects.filter(account=account).delete()
-        account.works_again()
+def _accept(account: Account) -> bool:
+    """Kept with all of its mail and cursors; what was paused stays paused. False: it is double."""
+    try:
+        with transaction.atomic():
+            account.save(update_fields=["host", "port", "security", "username"])
+            # From now on it is the password that counts.
+            Grant.objects.filter(account=account).delete()
+            account.works_again()
+    except IntegrityError:
+        return False
     transaction.on_commit(lambda: tasks.wake(account.pk))
+    return True
