@@ -13,7 +13,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crm_inbox.search_terms import Search, understand
-from sync.models import LedgerEntry, Thread
+from sync.finding import in_folder
+from sync.models import Thread
 
 State = Thread.State
 
@@ -144,17 +145,8 @@ class Filter:
         if self.account is not None:
             found = found.filter(account=self.account)
         if self.label is not None:
-            found = found.filter(pk__in=_in_folder(user, self.label).values("message__thread"))
+            found = found.filter(pk__in=in_folder(user, self.label).values("thread_id"))
         return found
-
-
-def _in_folder(user: User, folder: int) -> QuerySet[LedgerEntry]:
-    return LedgerEntry.objects.filter(
-        folder=folder,
-        folder__account__owner=user,
-        state=LedgerEntry.State.STORED,
-        expunged_at=None,
-    )
 
 
 def number(text: str) -> int | None:

@@ -16,7 +16,7 @@ from django.db.models import Func, Q, QuerySet, Value
 from django.db.models.functions import Concat, Left
 
 from contacts.models import Address, Contact
-from sync.models import Folder, LedgerEntry, Message, Participant, Thread
+from sync.models import Folder, Message, Participant, Thread, ThreadFolder
 
 # As sync.searching splits what it indexes: at everything that is no letter and no digit.
 _WORD = re.compile(r"[^\W_]+")
@@ -48,7 +48,11 @@ class Term:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a search asks for; all of it has to hold, for one and the same message."""
+    """What a search asks for; all of it has to hold.
+
+    Words, people and dates for one and the same message; labels, files and being read for its
+    conversation.
+    """
 
     terms: tuple[Term, ...] = ()
     contacts: tuple[str, ...] = ()
@@ -67,6 +71,8 @@ class Wanted:
         scope = Q(has_attachments=True) if self.attachments else Q()
         if self.unread is not None:
             scope &= Q(unread_count__gt=0) if self.unread else Q(unread_count=0)
+        for name in self.labels:
+            scope &= Q(pk__in=_labelled(owner, name).values("thread_id"))
         if self._of_messages:
             scope &= Q(pk__in=self.messages(owner).values("thread"))
         return scope
@@ -75,14 +81,12 @@ class Wanted:
         """The owner's messages that have all that is asked of a message."""
         found = Message.objects.filter(account__owner=owner, tombstone_since=None)
         if self.terms:
-            query = self._text_query()
+            query = self.text_query()
             found = found.filter(search__vector=query) if query else found.none()
         for words in self.contacts:
             addresses = Address.objects.filter(contact__in=Contact.objects.search(words))
             people = Participant.objects.filter(address__in=addresses.values("normalized"))
             found = found.filter(pk__in=people.values("message"))
-        for name in self.labels:
-            found = found.filter(pk__in=_copies_in(owner, name).values("message"))
         if self.after:
             found = found.filter(arrived_at__gte=self.after)
         if self.before:
@@ -103,9 +107,10 @@ class Wanted:
 
     @property
     def _of_messages(self) -> bool:
-        return bool(self.terms or self.contacts or self.labels or self.after or self.before)
+        return bool(self.terms or self.contacts or self.after or self.before)
 
-    def _text_query(self) -> SearchQuery | CombinedSearchQuery | None:
+    def text_query(self) -> SearchQuery | CombinedSearchQuery | None:
+        """What the index is asked; None where there is no word in it."""
         queries = [query for term in self.terms for query in _queries(term)]
         return reduce(and_, queries) if queries else None
 
@@ -139,8 +144,13 @@ def _lexeme(word: str, marks: str) -> Concat:
     return Concat(Func(folded, function="quote_literal"), Value(marks))
 
 
-def _copies_in(owner: User, name: str) -> QuerySet[LedgerEntry]:
-    folders = Folder.objects.filter(account__owner=owner, name__unaccent__icontains=name)
-    return LedgerEntry.objects.filter(
-        folder__in=folders, state=LedgerEntry.State.STORED, expunged_at=None
+def in_folder(owner: User, folder: int) -> QuerySet[ThreadFolder]:
+    """The owner's conversations with a message in the folder now, as rows with `thread_id`."""
+    return ThreadFolder.objects.filter(
+        folder__in=Folder.objects.filter(pk=folder, account__owner=owner)
     )
+
+
+def _labelled(owner: User, name: str) -> QuerySet[ThreadFolder]:
+    folders = Folder.objects.filter(account__owner=owner, name__unaccent__icontains=name)
+    return ThreadFolder.objects.filter(folder__in=folders)

@@ -9,6 +9,8 @@ from sync.models import SearchBacklog
 BATCH = 200
 # Characters of a text that are indexed; a tsvector holds at most 1 MB.
 TEXT_LIMIT = 100_000
+# Words that can be misspelt: a number or a single letter is not like another.
+WORD = r"^[^\d_]{4,24}$"
 
 # What the parser would take for a piece of an address, a file name or a tag becomes a space, so
 # that each of their words is found. sync.finding cuts what is searched for in the same way.
@@ -43,6 +45,18 @@ WITH taken AS (
     LEFT JOIN people ON people.message_id = message.id
     LEFT JOIN files ON files.message_id = message.id
     ON CONFLICT (message_id) DO UPDATE SET vector = excluded.vector
+    RETURNING message_id, vector
+), known AS (
+    -- What sync.spelling compares misspelt words with.
+    INSERT INTO sync_searchword (account_id, word)
+    SELECT DISTINCT message.account_id, found.lexeme
+    FROM written JOIN sync_message message ON message.id = written.message_id,
+        unnest(written.vector) AS found
+    WHERE found.lexeme ~ %(word)s AND NOT EXISTS (
+        SELECT FROM sync_searchword WHERE account_id = message.account_id AND word = found.lexeme
+    )
+    ORDER BY 1, 2
+    ON CONFLICT DO NOTHING
 )
 SELECT count(*) FROM taken
 """  # noqa: S608 (only the constant above is put in)
@@ -60,7 +74,7 @@ def catch_up(seconds: float) -> bool:
 def index_batch() -> int:
     """The next newest messages; returns how many."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_CATCH_UP, {"batch": BATCH, "limit": TEXT_LIMIT})
+        cursor.execute(_CATCH_UP, {"batch": BATCH, "limit": TEXT_LIMIT, "word": WORD})
         (count,) = cursor.fetchone()
     return int(count)
 

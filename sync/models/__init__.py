@@ -20,6 +20,7 @@ from sync.models.message import (
 from sync.models.move import Move
 from sync.models.news import News, Watch, Watcher
 from sync.models.run import Run
+from sync.models.searching import SearchWord, ThreadFolder
 from sync.models.thread import Thread, ThreadReference
 
 __all__ = [
@@ -44,7 +45,9 @@ __all__ = [
     "Run",
     "SearchBacklog",
     "SearchEntry",
+    "SearchWord",
     "Thread",
+    "ThreadFolder",
     "ThreadReference",
     "Watch",
     "Watcher",

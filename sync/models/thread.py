@@ -93,6 +93,17 @@ class Thread(models.Model):
             models.Index(
                 fields=["account", "state", "-last_message_at", "-id"], name="thread_list_account"
             ),
+            # Where a search looks, and the Sent view: more states than one have no order together.
+            models.Index(
+                fields=["owner", "-last_message_at", "-id"],
+                condition=models.Q(state__in=("inbox", "archived")),
+                name="thread_list_mail",
+            ),
+            models.Index(
+                fields=["owner", "-last_message_at", "-id"],
+                condition=models.Q(state__in=("inbox", "archived"), has_sent=True),
+                name="thread_list_sent",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -1,0 +1,36 @@
+"""What searching and narrowing to a label look at beside the messages themselves."""
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+
+from sync.models.account import Account
+from sync.models.folder import Folder
+from sync.models.thread import Thread
+
+
+class ThreadFolder(models.Model):
+    """A folder in which a message of a conversation lies now; kept by the database, see 0010."""
+
+    pk = models.CompositePrimaryKey("folder_id", "thread_id")
+    folder = models.ForeignKey(
+        Folder, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    thread = models.ForeignKey(
+        Thread, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+
+
+class SearchWord(models.Model):
+    """A word of an account's mail, folded, so that a misspelt one finds its like."""
+
+    pk = models.CompositePrimaryKey("account_id", "word")
+    account = models.ForeignKey(
+        Account, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    word = models.TextField()
+
+    class Meta:
+        indexes = [GinIndex(fields=["word"], name="search_word_like", opclasses=["gin_trgm_ops"])]
+
+    def __str__(self) -> str:
+        return self.word
