@@ -32,10 +32,11 @@ check: $(VENV)/.dev
 	$(NO_SERVERS) $(BIN)/mypy
 	$(NO_SERVERS) $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 
-# How fast the sync is, beside mbsync.
+# How fast the sync is, beside mbsync; and the pages of a large mailbox, beside those of a small one.
 bench: $(VENV)/.dev
 	@.ci/packages
 	$(BIN)/python -m tests.bench $(ARGS)
+	$(BIN)/python -m tests.bench.scale $(SCALE)
 
 # Resolve the dependencies again (needs uv); pip installs what this writes, which names no host.
 lock:

@@ -87,7 +87,8 @@ NARROWINGS = {
 class Filter:
     """A view and what narrows it; all of it is in the URL, so that a bookmark works.
 
-    `label` is the id of a folder; `text` what was searched for, and `search` what it means.
+    `label` is the id of a folder; `text` what was searched for, and `search` what it means;
+    `order` is "best" where the best matches come first.
     """
 
     view: str
@@ -95,6 +96,7 @@ class Filter:
     account: int | None = None
     label: int | None = None
     text: str = ""
+    order: str = ""
     search: Search = field(default_factory=Search, repr=False, compare=False)
 
     @classmethod
@@ -108,6 +110,7 @@ class Filter:
             number(query.get("account", "")),
             number(query.get("label", "")),
             text,
+            "best" if query.get("order") == "best" else "",
             understand(text, zone),
         )
 
@@ -118,6 +121,7 @@ class Filter:
             "filter": self.narrowing,
             "account": str(self.account or ""),
             "label": str(self.label or ""),
+            "order": self.order,
         }
         values = {name: value for name, value in values.items() if value}
         return f"?{urlencode(values)}" if values else ""
@@ -129,6 +133,10 @@ class Filter:
     @property
     def narrowing_name(self) -> str:
         return str(NARROWINGS[self.narrowing].name) if self.narrowing else ""
+
+    @property
+    def is_ranked(self) -> bool:
+        return self.order == "best" and bool(self.search.wanted.terms)
 
     @property
     def words(self) -> list[str]:

@@ -42,9 +42,11 @@ class Place:
 
 @dataclass(frozen=True)
 class Page:
+    """Conversations, and what the URLs of the pages beside it name."""
+
     threads: list[Thread]
-    older: Place | None
-    newer: Place | None
+    older: object | None
+    newer: object | None
 
 
 def read_page(threads: QuerySet[Thread], before: Place | None, after: Place | None) -> Page:

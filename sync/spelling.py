@@ -24,17 +24,18 @@ LIMIT %(most)s
 def alike(owner: User, word: str) -> list[str]:
     """Words of the owner's mail, the most similar first; they are folded, as the index is."""
     accounts = list(owner.mail_accounts.values_list("pk", flat=True))
-    values = {"accounts": accounts, "word": word, "alike": ALIKE, "most": MOST}
     with connection.cursor() as cursor:
-        cursor.execute(_LIKE, values)
+        cursor.execute(_LIKE, {"accounts": accounts, "word": word, "alike": ALIKE, "most": MOST})
         return [found for (found,) in cursor.fetchall()]
 
 
 def unknown(owner: User, words: Collection[str]) -> list[str]:
     """Which of the words no word of the owner's mail begins with."""
+    if not words:
+        return []
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT asked FROM unnest(%s) AS asked WHERE NOT EXISTS ("
+            "SELECT asked FROM unnest(%s::text[]) AS asked WHERE NOT EXISTS ("
             " SELECT FROM sync_searchword WHERE account_id = ANY(%s)"
             " AND word LIKE lower(public.unaccent(asked)) || '%%')",
             [list(words), list(owner.mail_accounts.values_list("pk", flat=True))],

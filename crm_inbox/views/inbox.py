@@ -15,6 +15,8 @@ from django.views.decorators.http import require_safe
 from crm_inbox.filters import NARROWINGS, VIEWS, Filter
 from crm_inbox.highlight import excerpt
 from crm_inbox.paging import Page, Place, count_newer, read_page
+from crm_inbox.ranked import Rank, read_ranked
+from crm_inbox.suggesting import did_you_mean
 from crm_inbox.views.access import SignedIn, own, signed_in
 from crm_inbox.views.page import own_zone, render_fragment, render_page
 from sync import runs
@@ -29,9 +31,9 @@ NEWER_COUNTED = 99
 def conversations(request: SignedIn, view: str) -> HttpResponse:
     """A view of the rail; htmx gets the list alone, with what the sync is doing above it."""
     filter_ = Filter.from_query(view, request.GET, own_zone(request))
-    before, after = (Place.read(request.GET.get(name, "")) for name in ("before", "after"))
-    page = read_page(filter_.threads(request.user), before, after)
+    page = _page(request, filter_)
     _excerpt(request, filter_, page)
+    at_top = not ("before" in request.GET or "after" in request.GET)
     context = {
         "filter": filter_,
         "view": VIEWS[view],
@@ -42,7 +44,8 @@ def conversations(request: SignedIn, view: str) -> HttpResponse:
         "count_url": f"{view}_count",
         "newer_url": f"{view}_newer",
         "trash_days": settings.TRASH_DAYS,
-        "top": _top(filter_, page) if before is None and after is None else None,
+        "top": _top(filter_, page) if at_top else None,
+        "meant": "" if page.threads else did_you_mean(request.user, filter_, own_zone(request)),
         "syncing": first_syncs(request),
         "accounts": list(own(request, Account).order_by("pk")),
         "labels": list(_labels(request)),
@@ -53,6 +56,13 @@ def conversations(request: SignedIn, view: str) -> HttpResponse:
     return render_page(
         request, "inbox/list.html", context, section=view, title=str(VIEWS[view].name)
     )
+
+
+def _page(request: SignedIn, filter_: Filter) -> Page:
+    before, after = (request.GET.get(name, "") for name in ("before", "after"))
+    if filter_.is_ranked:
+        return read_ranked(request.user, filter_, Rank.read(before or after))
+    return read_page(filter_.threads(request.user), Place.read(before), Place.read(after))
 
 
 @require_safe

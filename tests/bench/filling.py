@@ -238,6 +238,15 @@ FROM draft JOIN sync_thread thread ON thread.id = draft.thread
 JOIN paragraph one ON one.number = draft.one
 JOIN paragraph two ON two.number = draft.two
 """
+_LABELS = """
+INSERT INTO sync_threadfolder (folder_id, thread_id)
+SELECT DISTINCT copy.folder_id, draft.thread
+FROM sync_ledgerentry copy JOIN draft ON draft.id = copy.message_id
+"""
+_VOCABULARY = """
+INSERT INTO sync_searchword (account_id, word)
+SELECT account.id, public.unaccent(word.word) FROM sync_account account, word
+"""
 _NUMBERS = """
 SELECT setval(pg_get_serial_sequence('sync_' || kind, 'id'), %(messages)s + 1)
 FROM unnest(ARRAY['thread', 'message']) kind
@@ -245,5 +254,5 @@ FROM unnest(ARRAY['thread', 'message']) kind
 _CONTACTS = (_WORDS, _COMPANIES, _PEOPLE_KNOWN, _ADDRESSES)
 _MAIL = (
     *(_PARAGRAPHS, _MESSAGES, _THREADS, _STORED, _BODIES, _PEOPLE, _FILES, _COPIES, _INDEX),
-    _NUMBERS,
+    *(_LABELS, _VOCABULARY, _NUMBERS),
 )
