@@ -9,7 +9,7 @@ from sync.models.thread import Thread
 
 
 class ThreadFolder(models.Model):
-    """A folder in which a message of a conversation lies now; kept by the database, see 0010."""
+    """A folder in which a message of a conversation lies now; kept by the database, see 0011."""
 
     pk = models.CompositePrimaryKey("folder_id", "thread_id")
     folder = models.ForeignKey(

@@ -115,7 +115,7 @@ DROP FUNCTION sync_unlabel(bigint[], bigint[])
 
 
 class Migration(migrations.Migration):
-    dependencies = [("sync", "0009_fewer_checks_and_indexes")]
+    dependencies = [("sync", "0010_grants")]
 
     operations = [
         migrations.CreateModel(

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
     # Neither filling nor building indexes holds up the work that goes on.
     atomic = False
 
-    dependencies = [("sync", "0010_labels_and_words")]
+    dependencies = [("sync", "0011_labels_and_words")]
 
     operations = [
         migrations.RunSQL(_PAIRS, migrations.RunSQL.noop),
