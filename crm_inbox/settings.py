@@ -232,6 +232,7 @@ CELERY_TASK_ROUTES = {
     "sync.tasks.past*": {"queue": "past"},
     "sync.tasks.index*": {"queue": "index"},
     "sync.tasks.remove*": {"queue": "index"},
+    "sync.tasks.bury*": {"queue": "index"},
     "sync.tasks.*": {"queue": "live"},
 }
 CELERY_BEAT_SCHEDULER = "crm_inbox.beat:Beat"
@@ -256,8 +257,8 @@ SYNC_PIPELINE_DEPTH = env.number("SYNC_PIPELINE_DEPTH", 4, least=1)
 SYNC_ALLOW_PLAINTEXT = env.flag("SYNC_ALLOW_PLAINTEXT", default=False)
 # Mail servers inside the own network that people may connect to.
 ALLOW_PRIVATE_HOSTS = env.reach("ALLOW_PRIVATE_HOSTS")
-# Days after which the content of deleted mail is gone for good.
-TRASH_DAYS = env.number("TRASH_DAYS", 30, least=1)
+# Days after which the content of deleted mail is gone for good; 0: at once, without a trash.
+TRASH_DAYS = env.number("TRASH_DAYS", 30, least=0)
 
 # --- Signing in to mailboxes at the provider (OAuth 2): offered where there is a client id
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sync.conversations import ties
+from sync.conversations import names, ties
 from sync.judging import Wanted
+from sync.pinning import Names
 from sync.rows import MessageRows
 
 
@@ -27,6 +28,11 @@ class Arrival:
     def ties(self) -> Sequence[bytes]:
         """What ties it to a conversation: the server's word, else what its header refers to."""
         return ties("", (), self.server_thread) if self.server_thread else self.rows.ties
+
+    @property
+    def names(self) -> Names:
+        """By what a person's choice knows it, and what it answers."""
+        return names(self.rows.ties, self.rows.has_id, self.dedupe_key)
 
 
 def arrival_of(

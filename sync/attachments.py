@@ -1,41 +1,122 @@
-"""Attachments: fetched from the provider when somebody opens one, then kept."""
+"""Attachments and whole sources: fetched from the provider when somebody opens one.
+
+A file that was fetched is kept; a source, which holds all files of its message, is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, suppress
+
+from django.db import connection as database
 
 from sync.connecting import connect
-from sync.models import Attachment, AttachmentContent, LedgerEntry
+from sync.models import Attachment, AttachmentContent, LedgerEntry, Message
 from sync.parse import attachment_bytes, part_bytes
-from sync.wire import CommandRefused, Connection, MessageMissing
+from sync.wire import CommandRefused, Connection, MessageMissing, WireError
+
+# Images that stand in a text are fetched together, up to so many bytes.
+_TOGETHER = 10 * 1024 * 1024
+# Of PostgreSQL's advisory locks, those of a message whose files are fetched.
+_LOCKS = 0x66696C65
 
 
 def open_attachment(attachment: Attachment) -> bytes:
     """The decoded file. Raises WireError, MessageMissing where no copy is on the server."""
-    kept = AttachmentContent.objects.filter(attachment=attachment).first()
-    if kept is not None:
-        return bytes(kept.data)
-    data = _fetch(attachment)
-    AttachmentContent.objects.get_or_create(attachment=attachment, defaults={"data": data})
-    return data
+    for _ in fetching(attachment):
+        pass
+    return bytes(AttachmentContent.objects.get(attachment=attachment).data)
 
 
-def _fetch(attachment: Attachment) -> bytes:
-    copies = LedgerEntry.objects.filter(
-        message=attachment.message_id, state=LedgerEntry.State.STORED, expunged_at=None
-    ).select_related("folder__account")
-    copy = copies.first()
-    if copy is None:
-        raise MessageMissing("No copy of the message is on the server any more.")
-    with connect(copy.folder.account) as connection:
-        status = connection.examine(bytes(copy.folder.raw_name))
-        if status.uidvalidity and status.uidvalidity != copy.uidvalidity:
-            raise MessageMissing("The folder was renumbered; the next look finds the message.")
-        return _read(connection, copy.uid, attachment)
+def fetching(attachment: Attachment) -> Iterator[int]:
+    """Fetch the file and keep it; yields how many bytes have come. Raises as `open_attachment`.
+
+    Whoever asks for a file of the same message meanwhile waits, and finds it here.
+    """
+    if _is_kept(attachment):
+        return
+    with _alone(attachment.message_id):
+        if not _is_kept(attachment):
+            with _copy_of(attachment.message) as (connection, uid):
+                yield from _fetch(connection, uid, attachment)
+                # The one that was asked for is here; what becomes of these is found out later.
+                with suppress(WireError):
+                    for other in _beside(attachment):
+                        yield from _fetch(connection, uid, other)
 
 
-def _read(connection: Connection, uid: int, attachment: Attachment) -> bytes:
-    """One part; the whole message where the server counts its parts in another way than we do."""
+def original_source(message: Message) -> bytes:
+    """All of the message as it was sent. Raises WireError."""
+    with _copy_of(message) as (connection, uid):
+        return connection.raw(uid)
+
+
+def _is_kept(attachment: Attachment) -> bool:
+    return AttachmentContent.objects.filter(attachment=attachment).exists()
+
+
+def _beside(attachment: Attachment) -> list[Attachment]:
+    """Images of the same text: one connection for all of them."""
+    if not attachment.inline:
+        return []
+    others = attachment.message.attachments.filter(inline=True, content=None).order_by("pk")
+    small, size = [], 0
+    for one in others.exclude(pk=attachment.pk):
+        size += one.size
+        if size > _TOGETHER:
+            break
+        small.append(one)
+    return small
+
+
+def _fetch(connection: Connection, uid: int, attachment: Attachment) -> Iterator[int]:
+    """One part; of the whole message where the server counts its parts in another way than we."""
     try:
-        return part_bytes(connection.part(uid, attachment.section), attachment.encoding)
+        raw = yield from _gather(connection, uid, attachment.section)
+        data: bytes | None = part_bytes(raw, attachment.encoding)
     except (MessageMissing, CommandRefused):
-        data = attachment_bytes(connection.raw(uid), attachment.section, attachment.encoding)
+        raw = yield from _gather(connection, uid, "")
+        data = attachment_bytes(raw, attachment.section, attachment.encoding)
     if data is None:
         raise MessageMissing("The message has no such part.")
-    return data
+    AttachmentContent.objects.get_or_create(attachment=attachment, defaults={"data": data})
+
+
+def _gather(connection: Connection, uid: int, section: str) -> Generator[int, None, bytes]:
+    pieces: list[bytes] = []
+    size = 0
+    for piece in connection.pieces(uid, section):
+        pieces.append(piece)
+        size += len(piece)
+        yield size
+    return b"".join(pieces)
+
+
+@contextmanager
+def _copy_of(message: Message) -> Iterator[tuple[Connection, int]]:
+    """A connection with a folder open that still has the message, and its UID there."""
+    copies = LedgerEntry.objects.filter(
+        message=message, state=LedgerEntry.State.STORED, expunged_at=None
+    ).select_related("folder__account")
+    found = list(copies.order_by("pk"))
+    if not found:
+        raise MessageMissing("No copy of the message is on the server any more.")
+    with connect(found[0].folder.account) as connection:
+        for copy in found:
+            status = connection.examine(bytes(copy.folder.raw_name))
+            same = not status.uidvalidity or status.uidvalidity == copy.uidvalidity
+            if same and connection.has(copy.uid):
+                yield connection, copy.uid
+                return
+    raise MessageMissing("No copy of the message is where it was; the next look may find it.")
+
+
+@contextmanager
+def _alone(message: int) -> Iterator[None]:
+    with database.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s, hashint8(%s))", [_LOCKS, message])
+    try:
+        yield
+    finally:
+        with database.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s, hashint8(%s))", [_LOCKS, message])

@@ -3,15 +3,22 @@
 A message ties itself to its own Message-ID and to every id it refers to, seen or not yet seen:
 newest-first sync meets replies before their parents. Whatever shares a tie is one conversation.
 Never by subject alone, and an empty Message-ID ties nothing (notmuch keeps such ghosts, too).
+
+What a person split or merged by hand outranks all of that (see sync.pinning).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 from hashlib import blake2b
+
+from sync import pinning
+from sync.pinning import Names, Settled
 
 DIGEST_BYTES = 16
 # A server's own thread id and a Message-ID never share a digest.
 _SERVER = b"server\0"
+_KEY = b"key\0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +27,14 @@ class Grouping:
 
     `thread_of` has one entry a message, in order: a known thread's id, or a new thread as a
     negative number, -1 being the first. `ties` are the digests to be written with their thread.
-    `merged` maps a known thread that ceases to the one that takes its messages.
+    `merged` maps a known thread that ceases to the one that takes its messages. `pins` are ties
+    that follow a person's choice.
     """
 
     thread_of: list[int]
     ties: dict[bytes, int]
     merged: dict[int, int]
+    pins: dict[bytes, int] = field(default_factory=dict)
 
 
 def ties(message_id: str, references: Iterable[str], server_thread: str = "") -> list[bytes]:
@@ -38,6 +47,67 @@ def ties(message_id: str, references: Iterable[str], server_thread: str = "") ->
         return [_digest(_SERVER + server_thread.encode())]
     ids = dict.fromkeys(name for name in (message_id, *references) if name)
     return [_digest(name.encode("utf-8", "surrogateescape")) for name in ids]
+
+
+def names(of_header: Sequence[bytes], has_id: bool, dedupe_key: bytes) -> Names:
+    """By what a person's choice knows a message, and what it answers, the nearest first.
+
+    `of_header` are the digests that `ties` makes of its header alone; with `has_id` the first is
+    that of its own Message-ID.
+    """
+    own = [_digest(_KEY + dedupe_key), *of_header[: int(has_id)]]
+    return Names(own, list(of_header[int(has_id) :])[::-1])
+
+
+def group_by_choice(
+    letters: Sequence[tuple[Sequence[bytes], Names]],
+    known: Mapping[bytes, int],
+    sizes: Mapping[int, int],
+    pinned: AbstractSet[bytes],
+    touched: AbstractSet[int] = frozenset(),
+) -> Grouping:
+    """As `group`, for messages some of which a person's choice reaches.
+
+    `pinned` are the digests among `known` that a person decided, `touched` the threads that hold
+    any such; where there are none, nothing differs from `group`.
+    """
+    settled = pinning.settle([one for _, one in letters], known, pinned) if pinned else {}
+    rest = [index for index in range(len(letters)) if index not in settled]
+    outcome = group([letters[index][0] for index in rest], known, sizes)
+    becomes = _with_descendants(outcome.merged, settled.values(), touched)
+    thread_of = dict(zip(rest, outcome.thread_of, strict=True))
+    written, pins = dict(outcome.ties), dict[bytes, int]()
+    for index, one in settled.items():
+        thread_of[index] = one.thread
+        shared, own = letters[index]
+        pins |= dict.fromkeys(own.own, one.thread)
+        # A server's thread that is new here goes on where its first message is.
+        of_server = [tie for tie in shared if tie not in (*own.own, *own.referred)]
+        for tie in (*of_server, *one.unseen):
+            if tie not in known:
+                written.setdefault(tie, one.thread)
+    return Grouping(
+        [becomes.get(thread_of[index], thread_of[index]) for index in range(len(letters))],
+        {tie: becomes.get(one, one) for tie, one in written.items() if tie not in pins},
+        becomes,
+        {pin: becomes.get(one, one) for pin, one in pins.items()},
+    )
+
+
+def _with_descendants(
+    merged: Mapping[int, int], settled: Iterable[Settled], touched: AbstractSet[int]
+) -> dict[int, int]:
+    """What becomes of threads that cease, where answers had come before what they answer."""
+    becomes = dict(merged)
+    for one in settled:
+        if one.descendants is None:
+            continue
+        theirs = becomes.get(one.descendants, one.descendants)
+        target = becomes.get(one.thread, one.thread)
+        if theirs not in touched and theirs != target:
+            becomes = {gone: target if to == theirs else to for gone, to in becomes.items()}
+            becomes[theirs] = target
+    return becomes
 
 
 def group(

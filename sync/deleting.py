@@ -1,20 +1,38 @@
 """Deleting for good: a message's content goes, its key stays as a tombstone.
 
+Any number of conversations disappears in one statement and is queued; their mail is emptied behind
+that, in batches, by whoever comes first: the worker, or a batch of new mail that would reopen one.
+
 The tombstone keeps deleted mail from coming back by itself: sync goes on recording copies of it
 at the server, and never its content. Only a past sync that restores lifts it (see sync.store).
 """
 
-from collections.abc import Collection
+import time
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 
+from django.contrib.auth.models import User
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from sync import summaries
-from sync.models import Message, Thread
+from sync.models import Burial, Thread
 
-# Messages that are emptied in one transaction.
-_BATCH = 500
+# Conversations that are emptied in one transaction.
+_BATCH = 200
+_BURY = """
+WITH gone AS (
+    UPDATE sync_thread SET state = 'empty', trashed_at = NULL, message_count = 0, unread_count = 0
+    WHERE id = ANY(%s) RETURNING id
+) INSERT INTO sync_burial (thread) SELECT id FROM gone ON CONFLICT DO NOTHING
+"""
+# Those that are to be emptied: all of a conversation that is gone; where new mail has reopened
+# it, what had been deleted before.
+_QUEUED = """
+SELECT message.id FROM sync_message message JOIN sync_thread thread ON thread.id = thread_id
+WHERE thread_id = ANY(%s) AND (thread.state = 'empty' OR tombstone_since IS NOT NULL)
+"""
 # Each by the messages' ids; what refers to others goes first.
 _EMPTY = (
     "DELETE FROM sync_attachmentcontent USING sync_attachment file"
@@ -32,14 +50,66 @@ _EMPTY = (
 )
 
 
+def delete_for_good(owner: User, threads: QuerySet[Thread]) -> int:
+    """Delete the owner's conversations among `threads` that are in the trash; how many."""
+    return _bury(threads.filter(owner=owner, state=Thread.State.TRASHED))
+
+
 def empty_trash(days: int) -> None:
-    """Bury what has lain in the trash for so many days."""
+    """Delete for good what has lain in the trash for so many days; `catch_up` does the rest."""
     long_ago = timezone.now() - timedelta(days=days)
-    expired = Message.objects.filter(
-        thread__state=Thread.State.TRASHED, thread__trashed_at__lte=long_ago, tombstone_since=None
-    )
-    while batch := list(expired.values_list("pk", flat=True)[:_BATCH]):
-        bury(batch)
+    _bury(Thread.objects.filter(state=Thread.State.TRASHED, trashed_at__lte=long_ago))
+
+
+@transaction.atomic
+def _bury(threads: QuerySet[Thread]) -> int:
+    # Locked in one order, so that two people's or workers' updates cannot wait in a ring.
+    found = sorted(threads.order_by().values_list("pk", flat=True).select_for_update(no_key=True))
+    if found:
+        with connection.cursor() as cursor:
+            cursor.execute(_BURY, [found])
+    return len(found)
+
+
+def backlog() -> bool:
+    """Does deleted mail wait to be emptied?"""
+    return Burial.objects.exists()
+
+
+def catch_up(seconds: float) -> bool:
+    """Empty what is queued for so long; whether nothing is left."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if not _empty_some():
+            return True
+    return False
+
+
+@transaction.atomic
+def _empty_some() -> int:
+    queued = Burial.objects.select_for_update(skip_locked=True).order_by("thread")
+    threads = list(queued.values_list("thread", flat=True)[:_BATCH])
+    # A batch of new mail that reopens one of them waits here, or we for it.
+    list(Thread.objects.filter(pk__in=threads).order_by("pk").select_for_update(no_key=True))
+    _empty(threads)
+    return len(threads)
+
+
+def finish(threads: Iterable[int]) -> None:
+    """Empty at once what is queued of these, before new mail comes to them."""
+    wanted = list(threads)
+    if wanted:
+        queued = Burial.objects.filter(thread__in=wanted).order_by("thread").select_for_update()
+        _empty(list(queued.values_list("thread", flat=True)))
+
+
+def _empty(threads: list[int]) -> None:
+    if threads:
+        with connection.cursor() as cursor:
+            cursor.execute(_QUEUED, [threads])
+            messages = [message for (message,) in cursor.fetchall()]
+        bury(messages)
+        Burial.objects.filter(thread__in=threads).delete()
 
 
 @transaction.atomic

@@ -38,6 +38,8 @@ class MessageRows(NamedTuple):
     key: bytes
     # Digests of its own Message-ID and of all that it refers to.
     ties: tuple[bytes, ...]
+    # Whether the first of them is its own.
+    has_id: bool
     # Normalised addresses of the From field.
     authors: tuple[str, ...]
     message: bytes
@@ -65,6 +67,7 @@ def rows_of(message: ParsedMessage, unread: Unread) -> MessageRows:
     return MessageRows(
         content_key(headers, unread.raw, unread.size, unread.arrived_at),
         tuple(ties(headers.message_id, headers.references)),
+        bool(headers.message_id),
         tuple(box.address for box in headers.from_),
         _message(message),
         line((message.raw_headers, message.text, message.html)).encode(),

@@ -11,11 +11,11 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from sync import conversations, ledger, rows, summaries
+from sync import conversations, deleting, ledger, rearranging, rows, summaries
 from sync.arrival import Arrival
 from sync.copying import copy_lines, copy_rows
 from sync.copytext import line
-from sync.models import Account, Thread
+from sync.models import Account, Thread, ThreadReference
 
 _MESSAGE = (
     *("id", "account_id", "thread_id", "dedupe_key", "arrived_at", "size", "direction", "seen"),
@@ -103,11 +103,15 @@ def _once_each(arrivals: Iterable[Arrival], here: Mapping[bytes, int]) -> list[A
 
 def _threads(account: Account, fresh: list[Arrival]) -> list[int]:
     """The conversation of each new message; new ones are made, tied ones merged."""
-    tied = [arrival.ties for arrival in fresh]
-    known, threads = _known_ties(account, {digest for digests in tied for digest in digests})
+    letters = [(arrival.ties, arrival.names) for arrival in fresh]
+    digests = {digest for ties, names in letters for digest in (*ties, *names.own, *names.referred)}
+    known, threads, pinned = _known_ties(account, digests)
+    deleting.finish(thread.id for thread in threads.values() if thread.state == Thread.State.EMPTY)
     sizes = {thread.id: thread.message_count for thread in threads.values()}
-    outcome = conversations.group(tied, known, sizes)
+    touched = _touched(threads) if pinned else set()
+    outcome = conversations.group_by_choice(letters, known, sizes, pinned, touched)
     made = _new_threads(account, fresh, outcome.thread_of)
+    rearranging.pin(account.pk, outcome.pins)
     copy_rows(
         "sync_threadreference",
         ("account_id", "digest", "thread_id"),
@@ -125,15 +129,26 @@ def _threads(account: Account, fresh: list[Arrival]) -> list[int]:
 
 def _known_ties(
     account: Account, digests: set[bytes]
-) -> tuple[dict[bytes, int], dict[int, _Known]]:
+) -> tuple[dict[bytes, int], dict[int, _Known], set[bytes]]:
+    """Threads by digest and by id, and the digests that a person decided."""
     rows = _rows(
-        "SELECT tie.digest, thread.id, thread.message_count, thread.state, thread.last_message_at"
+        "SELECT tie.digest, tie.by_hand,"
+        " thread.id, thread.message_count, thread.state, thread.last_message_at"
         " FROM sync_threadreference tie JOIN sync_thread thread ON thread.id = tie.thread_id"
-        " WHERE tie.account_id = %s AND tie.digest = ANY(%s)",
+        " WHERE tie.account_id = %s AND tie.digest = ANY(%s)"
+        # Nobody archives or deletes them between this look and the commit.
+        " ORDER BY thread.id FOR NO KEY UPDATE OF thread",
         [account.pk, list(digests)],
     )
-    known = {bytes(digest): thread for digest, thread, *_ in rows}
-    return known, {thread: _Known(thread, *rest) for _, thread, *rest in rows}
+    known = {bytes(digest): thread for digest, _, thread, *_ in rows}
+    pinned = {bytes(digest) for digest, by_hand, *_ in rows if by_hand}
+    return known, {thread: _Known(thread, *rest) for _, _, thread, *rest in rows}, pinned
+
+
+def _touched(threads: Iterable[int]) -> set[int]:
+    """Those in which a person has decided something."""
+    rows = ThreadReference.objects.filter(thread__in=list(threads), by_hand=True)
+    return set(rows.values_list("thread", flat=True))
 
 
 def _reopens(thread: _Known, arrival: Arrival) -> bool:

@@ -14,7 +14,17 @@ from kombu.exceptions import OperationalError
 from redis import Redis, RedisError
 
 from sync import bulk as bulk_work
-from sync import deleting, engine, inquiries, marking, moving, removing, scheduling, searching
+from sync import (
+    deleting,
+    engine,
+    inquiries,
+    marking,
+    moving,
+    rearranging,
+    removing,
+    scheduling,
+    searching,
+)
 from sync.models import News
 from sync.scheduling import Queue, Request
 
@@ -40,6 +50,8 @@ def tick() -> None:
             bulk.delay(str(action))
     if searching.backlog() and _is_new("index", settings.SYNC_SLICE_SECONDS):
         index.apply_async(expires=settings.SYNC_SLICE_SECONDS)
+    if deleting.backlog() and _is_new("bury", settings.SYNC_SLICE_SECONDS):
+        bury.delay()
 
 
 @shared_task
@@ -89,13 +101,21 @@ def bulk(action: str) -> None:
 
 
 @shared_task
+def bury() -> None:
+    """A part of the mail that was deleted for good."""
+    if not deleting.catch_up(settings.SYNC_SLICE_SECONDS):
+        bury.delay()
+
+
+@shared_task
 def empty_trash() -> None:
-    """What was deleted long enough ago is emptied."""
+    """What was deleted long enough ago is deleted for good."""
     deleting.empty_trash(settings.TRASH_DAYS)
     moving.forget_old()
     marking.forget_old()
     inquiries.forget_old()
     bulk_work.forget_old()
+    rearranging.forget_old()
 
 
 def wake(account_id: int) -> None:

@@ -2,6 +2,7 @@
 
 from sync.models.account import Account
 from sync.models.bulk import BulkAction, BulkSlice
+from sync.models.burial import Burial
 from sync.models.change import Change
 from sync.models.folder import Coverage, Folder, Label
 from sync.models.grant import Grant
@@ -19,9 +20,11 @@ from sync.models.message import (
 )
 from sync.models.move import Move
 from sync.models.news import News, Watch, Watcher
+from sync.models.rearrangement import Rearrangement
 from sync.models.run import Run
 from sync.models.searching import SearchWord, ThreadFolder
 from sync.models.thread import Thread, ThreadReference
+from sync.models.trusted_sender import TrustedSender
 
 __all__ = [
     "Account",
@@ -29,6 +32,7 @@ __all__ = [
     "AttachmentContent",
     "BulkAction",
     "BulkSlice",
+    "Burial",
     "Change",
     "Coverage",
     "Folder",
@@ -42,6 +46,7 @@ __all__ = [
     "Move",
     "News",
     "Participant",
+    "Rearrangement",
     "Run",
     "SearchBacklog",
     "SearchEntry",
@@ -49,6 +54,7 @@ __all__ = [
     "Thread",
     "ThreadFolder",
     "ThreadReference",
+    "TrustedSender",
     "Watch",
     "Watcher",
 ]

@@ -126,6 +126,10 @@ class ThreadReference(models.Model):
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_index=False)
     digest = models.BinaryField(help_text=_("BLAKE2b of the Message-ID, 16 bytes."))
     thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="references")
+    by_hand = models.BooleanField(
+        db_default=False,
+        help_text=_("A person decided it: this outranks headers and the server (sync.pinning)."),
+    )
 
     class Meta:
         constraints = [

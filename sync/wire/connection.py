@@ -14,7 +14,7 @@ from sync.wire import login
 from sync.wire.channel import Channel, Text, status, unreadable
 from sync.wire.dial import dial
 from sync.wire.errors import CommandRefused, MessageMissing, WireError
-from sync.wire.fetch import Bodies, fetch_one
+from sync.wire.fetch import Bodies, fetch_one, fetch_pieces
 from sync.wire.folders import (
     folder_refusal,
     list_arguments,
@@ -186,6 +186,17 @@ class Connection:
         if not _SECTION.fullmatch(section):
             raise MessageMissing(f"No part {section!r}.")
         return fetch_one(self._channel, uid, section)
+
+    def pieces(self, uid: int, section: str) -> Iterator[bytes]:
+        """A part, or with "" the whole source, piece by piece. Raises MessageMissing."""
+        self._known_folder()
+        if section and not _SECTION.fullmatch(section):
+            raise MessageMissing(f"No part {section!r}.")
+        return fetch_pieces(self._channel, uid, section)
+
+    def has(self, uid: int) -> bool:
+        """Is there a message of this UID in the folder?"""
+        return any(not one.missing for one in self.listing([uid]))
 
     def _known_folder(self) -> FolderStatus:
         if self._folder is None:

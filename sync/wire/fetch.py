@@ -20,6 +20,8 @@ WHOLE_LIMIT = 128 * 1024
 TEXT_PART_LIMIT = 1024 * 1024
 # A message whose structure the server cannot tell comes whole up to this.
 UNSTRUCTURED_LIMIT = 16 * 1024 * 1024
+# Bytes asked for at a time where somebody waits and wants to see how far it is.
+PIECE = 512 * 1024
 # Messages in a command: few at first, so that the newest are seen at once.
 FIRST_BATCH = 25
 LARGEST_BATCH = 100
@@ -99,11 +101,23 @@ class Bodies:
         return Fetched(answer.uid, parts=parts)
 
 
-def fetch_one(channel: Channel, uid: int, section: str) -> bytes:
-    """A whole message (section "") or one part. Raises MessageMissing."""
+def fetch_pieces(channel: Channel, uid: int, section: str) -> Iterator[bytes]:
+    """The same, PIECE bytes at a time, until a shorter one ends it (RFC 3501, 6.4.5)."""
+    offset = 0
+    while True:
+        piece = fetch_one(channel, uid, section, b"<%d.%d>" % (offset, PIECE))
+        yield piece
+        offset += len(piece)
+        if len(piece) != PIECE:
+            # Longer: a server that does not know how to give a part of a part.
+            return
+
+
+def fetch_one(channel: Channel, uid: int, section: str, octets: bytes = b"") -> bytes:
+    """A whole message (section "") or one part, or some octets of it. Raises MessageMissing."""
     name = section.encode()
     wanted = frozenset((b"UID", b"BODY[%s]" % name))
-    batch = Batch([uid], b"(UID BODY.PEEK[%s])" % name, wanted)
+    batch = Batch([uid], b"(UID BODY.PEEK[%s]%s)" % (name, octets), wanted)
     (answer,) = Fetching(channel, 1).run(iter((batch,)))
     if answer.error is not None:
         raise answer.error

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from sync.deleting import bury, empty_trash
+from sync.deleting import bury, catch_up, empty_trash
 from sync.models import Message, MessageBody, Thread
 from tests.sync.mailbox import Mailbox
 from tests.sync.test_engine import renumber
@@ -70,4 +70,5 @@ def test_the_trash_is_emptied_after_its_days(mailbox: Mailbox) -> None:
         thread.state, thread.trashed_at = Thread.State.TRASHED, timezone.now() - timedelta(days)
         thread.save()
     empty_trash(30)
+    assert catch_up(60)
     assert mailbox.letters == ["kept", "short"]
