@@ -14,9 +14,11 @@ PERMISSIONS = (
     " gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=(),"
     " publickey-credentials-create=(self), publickey-credentials-get=(self)"
 )
-# A mail's own frame: no script, no form, and from elsewhere nothing but images, if at all.
+# A mail's own frame: no script, no form, and from elsewhere nothing but images, if at all. The
+# same sandbox as the frame's own, for whoever opens its address by itself.
 _MAIL = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:{};"
+    "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox;"
+    " default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:{};"
     " base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 

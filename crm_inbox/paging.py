@@ -54,7 +54,7 @@ def read_page(threads: QuerySet[Thread], before: Place | None, after: Place | No
     if after and not before:
         return _newer_page(threads, after)
     if before:
-        threads = threads.filter(_beyond(before, "lt"))
+        threads = threads.filter(beyond(before, "lt"))
     found = list(threads.order_by("-last_message_at", "-pk")[: PAGE_SIZE + 1])
     shown = found[:PAGE_SIZE]
     return Page(
@@ -70,7 +70,7 @@ def count_newer(threads: QuerySet[Thread], place: Place, limit: int) -> int:
 
 
 def _newer_page(threads: QuerySet[Thread], after: Place) -> Page:
-    rows = threads.filter(_beyond(after, "gt")).order_by("last_message_at", "pk")
+    rows = threads.filter(beyond(after, "gt")).order_by("last_message_at", "pk")
     found = list(rows[: PAGE_SIZE + 1])
     if len(found) < PAGE_SIZE:
         # The first page is always a full one.
@@ -83,7 +83,7 @@ def _newer_page(threads: QuerySet[Thread], after: Place) -> Page:
     )
 
 
-def _beyond(place: Place, side: str) -> Q:
+def beyond(place: Place, side: str) -> Q:
     """Older ("lt") or newer ("gt") than the place; the first half is what the index needs."""
     return Q(**{f"last_message_at__{side}e": place.moment}) & (
         Q(**{f"last_message_at__{side}": place.moment}) | Q(**{f"pk__{side}": place.pk})

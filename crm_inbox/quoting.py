@@ -15,7 +15,9 @@ _INTRODUCED = re.compile(
 
 # A tag as the sanitizer writes it: no value holds "<" or ">".
 _TAG = re.compile(r"<(/?)([a-z0-9]+)([^>]*)>")
-_QUOTE_CLASS = re.compile(r'\bclass="[^"]*\b(?:gmail_quote|yahoo_quoted|protonmail_quote)\b')
+# By which mail programs mark what they quote.
+QUOTE_CLASSES = frozenset(("gmail_quote", "yahoo_quoted", "protonmail_quote"))
+_QUOTE_CLASS = re.compile(rf'\bclass="[^"]*\b(?:{"|".join(sorted(QUOTE_CLASSES))})\b')
 
 
 def split_quoted(text: str) -> Iterator[tuple[bool, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.conf import settings
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -31,6 +32,8 @@ class Toast:
             return cls(_under_way(bulk), bulk.action, not bulk.undoing, bulk.percent)
         if bulk.undoing:
             return _undone(bulk)
+        if bulk.changed and bulk.to == State.TRASHED and not settings.TRASH_DAYS:
+            return cls(gone_for_good(bulk.changed))
         if bulk.changed:
             return cls(_done(bulk.to, bulk.changed), bulk.action, can_undo=True)
         if bulk.to in MARKS:
@@ -93,6 +96,15 @@ def _done(to: str, count: int) -> str:
             "%(count)s conversations moved to the inbox.",
             count,
         )
+    return text % {"count": _number(count)}
+
+
+def gone_for_good(count: int) -> str:
+    text = ngettext(
+        "%(count)s conversation deleted for good.",
+        "%(count)s conversations deleted for good.",
+        count,
+    )
     return text % {"count": _number(count)}
 
 

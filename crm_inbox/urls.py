@@ -6,7 +6,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from crm_inbox.filters import VIEWS
-from crm_inbox.views import completing, conversation, helping, inbox, news, oauth, personal, triage
+from crm_inbox.views import completing, helping, inbox, news, oauth, personal, trash, triage
 from crm_inbox.views.contacts import (
     addresses,
     exporting,
@@ -15,6 +15,8 @@ from crm_inbox.views.contacts import (
     organizations,
     people,
 )
+from crm_inbox.views.conversation import files, mail, page, rearranging, senders
+from crm_inbox.views.conversation import people as participants
 from crm_inbox.views.mailboxes import (
     asking,
     cards,
@@ -38,10 +40,27 @@ urlpatterns = [
     path("undo/<uuid:action>/", triage.undo, name="undo"),
     path("progress/<uuid:action>/", triage.progress, name="progress"),
     path("search/completions/", completing.completions, name="completions"),
-    path("conversations/<int:pk>/", conversation.conversation, name="conversation"),
-    path("messages/<int:pk>/frame/", conversation.frame, name="mail_frame"),
-    path("messages/<int:pk>/original/", conversation.original, name="original"),
-    path("attachments/<int:pk>/", conversation.attachment, name="attachment"),
+    path("trash/delete-for-good/", trash.delete_for_good, name="delete_for_good"),
+    path("trash/empty/", trash.empty, name="empty_trash"),
+    path("conversations/<int:pk>/", page.conversation, name="conversation"),
+    path("conversations/<int:pk>/people/", participants.people, name="people"),
+    path("conversations/<int:pk>/people/add/", participants.add_person, name="person_add"),
+    path(
+        "conversations/<int:pk>/people/address/", participants.give_address, name="person_address"
+    ),
+    path("conversations/<int:pk>/merge/", rearranging.merge, name="conversation_merge"),
+    path("conversations/<int:pk>/others/", rearranging.choose, name="conversation_others"),
+    path("messages/<int:pk>/", mail.letter, name="letter"),
+    path("messages/<int:pk>/frame/", mail.frame, name="mail_frame"),
+    path("messages/<int:pk>/images/", mail.images, name="mail_images"),
+    path("messages/<int:pk>/original/", mail.original, name="original"),
+    path("messages/<int:pk>/split/", rearranging.split, name="message_split"),
+    path("attachments/<int:pk>/", files.attachment, name="attachment"),
+    path("attachments/<int:pk>/fetch/", files.fetch, name="attachment_fetch"),
+    path("attachments/<int:pk>/preview/", files.preview, name="attachment_preview"),
+    path("attachments/<int:pk>/page/", files.pdf_page, name="attachment_page"),
+    path("images/", senders.senders, name="image_senders"),
+    path("images/<int:pk>/", senders.distrust, name="image_sender"),
     path("contacts/", people.people, name="contacts"),
     path("contacts/add/", people.add, name="contact_add"),
     path("contacts/import/", importing.upload, name="contact_import"),

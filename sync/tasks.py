@@ -98,6 +98,8 @@ def bulk(action: str) -> None:
     """A part of what a person does to more conversations than one click can."""
     if bulk_work.work(UUID(action), settings.SYNC_LOOK_SECONDS):
         bulk.delay(action)
+    elif not settings.TRASH_DAYS:
+        empty_trash.delay()
 
 
 @shared_task

@@ -9,7 +9,8 @@ from typing import TypeVar
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.safestring import SafeString
+from django.utils.html import urlize
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import pgettext
 
 from crm_inbox import highlight
@@ -38,6 +39,14 @@ def full_moment(moment: datetime) -> str:
 def marked(text: str, words: Sequence[str]) -> SafeString:
     """With what was searched for marked."""
     return highlight.marked(text, words)
+
+
+@register.filter
+def linked(text: str) -> SafeString:
+    """Plain text as HTML, with what looks like an address as a link that opens elsewhere."""
+    html = urlize(text, nofollow=False, autoescape=True)
+    opened = '<a target="_blank" rel="noopener noreferrer" href='
+    return mark_safe(html.replace("<a href=", opened))  # noqa: S308 (urlize has escaped it)
 
 
 @register.filter

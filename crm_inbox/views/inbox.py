@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from crm_inbox.filters import NARROWINGS, VIEWS, Filter
 from crm_inbox.highlight import excerpt
+from crm_inbox.neighbours import Trail
 from crm_inbox.paging import Page, Place, count_newer, read_page
 from crm_inbox.ranked import Rank, read_ranked
 from crm_inbox.suggesting import did_you_mean
@@ -36,6 +37,7 @@ def conversations(request: SignedIn, view: str) -> HttpResponse:
     at_top = not ("before" in request.GET or "after" in request.GET)
     context = {
         "filter": filter_,
+        "trail": Trail(filter_).query,
         "view": VIEWS[view],
         "narrowings": NARROWINGS.values(),
         "page": page,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBadRequest
@@ -20,7 +21,7 @@ from crm_inbox.filters import Filter
 from crm_inbox.toasts import Toast
 from crm_inbox.views.access import SignedIn, own, signed_in, way_back
 from crm_inbox.views.page import own_zone, render_fragment
-from sync import bulk, tasks
+from sync import bulk, deleting, rearranging, tasks
 from sync.models import BulkAction, Thread
 
 # How long a click may take before the rest of its work is left to a worker.
@@ -48,19 +49,27 @@ def move(request: SignedIn, view: str) -> HttpResponse:
         return HttpResponseBadRequest(_("There is no such action."), content_type="text/plain")
     filter_ = Filter.from_query(view, request.GET, own_zone(request))
     as_of = moment(request.POST.get("as_of", ""))
-    done = begin(request, _selected(request, filter_, as_of), to, as_of or timezone.now())
+    done = begin(request, selected(request, filter_, as_of), to, as_of or timezone.now())
     return _answer(request, done, reverse(view) + filter_.query())
 
 
 def begin(request: SignedIn, threads: QuerySet[Thread], to: str, as_of: datetime) -> BulkAction:
     """Do it; what takes longer than people wait goes on in the background."""
-    return _patiently(bulk.act(request.user, threads, to, as_of))
+    done = _patiently(bulk.act(request.user, threads, to, as_of))
+    if to == Thread.State.TRASHED and not settings.TRASH_DAYS:
+        # What a worker does of it, it deletes for good itself.
+        deleting.empty_trash(0)
+        tasks.bury.delay()
+    return done
 
 
 @require_POST
 @signed_in
 def undo(request: SignedIn, action: UUID) -> HttpResponse:
     """Put back what an action did, or has done until now."""
+    if rearranging.undo(request.user, action):
+        messages.success(request, _("The messages are where they were."))
+        return redirect(way_back(request, request.POST.get("next", "")))
     back = _patiently(bulk.undo(request.user, action))
     return _answer(request, back, way_back(request, request.POST.get("next", "")))
 
@@ -93,7 +102,7 @@ def moment(text: str) -> datetime | None:
     return read if read and read.tzinfo else None
 
 
-def _selected(request: SignedIn, filter_: Filter, as_of: datetime | None) -> QuerySet[Thread]:
+def selected(request: SignedIn, filter_: Filter, as_of: datetime | None) -> QuerySet[Thread]:
     if "all" in request.POST:
         threads = filter_.threads(request.user)
         return threads.filter(last_message_at__lte=as_of) if as_of else threads.none()

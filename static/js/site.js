@@ -26,28 +26,6 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (polls && event.target.querySelector("[popover]:popover-open")) event.preventDefault();
 });
 
-// A mail's frame grows to its height. The frame runs no script, so the page measures it.
-function fit(frame) {
-  const root = frame.contentDocument?.documentElement;
-  if (root && frame.contentDocument.body) frame.style.height = `${root.offsetHeight + 1}px`;
-}
-function watch(frame) {
-  const body = frame.contentDocument?.body;
-  if (!body) return;
-  fit(frame);
-  new ResizeObserver(() => fit(frame)).observe(body);
-}
-document.addEventListener(
-  "load",
-  (event) => {
-    if (event.target.matches?.("iframe.mail")) watch(event.target);
-  },
-  true,
-);
-document.addEventListener("DOMContentLoaded", () => {
-  for (const frame of document.querySelectorAll("iframe.mail")) watch(frame);
-});
-
 // Finding labels by a part of their names, whatever their accents.
 const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/ł/gi, "l").toLowerCase();
 function findLabels(words) {

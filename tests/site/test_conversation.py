@@ -27,7 +27,7 @@ def test_it_shows_the_text_and_folds_what_is_quoted(client: Client, account: Acc
 def test_links_in_plain_text_are_links_and_html_is_text(client: Client, account: Account) -> None:
     message = receive(account, mail("a", "See https://x.example/ <b>bold</b>"))
     page = client.get(f"/conversations/{message.thread_id}/").content.decode()
-    assert '<a href="https://x.example/"' in page
+    assert '<a target="_blank" rel="noopener noreferrer" href="https://x.example/"' in page
     assert "&lt;b&gt;bold" in page
 
 

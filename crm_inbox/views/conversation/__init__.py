@@ -1,0 +1,1 @@
+"""A conversation: its messages, files and people, and what a person does with them."""

@@ -1,0 +1,70 @@
+"""The page of a conversation."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from crm_inbox.filters import VIEW_OF
+from crm_inbox.neighbours import Trail
+from crm_inbox.views.access import SignedIn, find_own, own, signed_in
+from crm_inbox.views.conversation.letters import Letter
+from crm_inbox.views.conversation.mail import trusted
+from crm_inbox.views.conversation.people import people_of
+from crm_inbox.views.page import own_zone, render_page
+from sync import marking, rearranging
+from sync.models import Message, Thread
+
+# Unread ones that are open at once; others open when somebody wants to see them.
+_OPEN_AT_MOST = 20
+
+
+@require_safe
+@signed_in
+def conversation(request: SignedIn, pk: int) -> HttpResponse:
+    thread = find_own(own(request, Thread).select_related("account"), pk)
+    if thread.state == Thread.State.EMPTY and (other := rearranging.went_to(request.user, pk)):
+        return redirect("conversation", pk=other)
+    rows = list(
+        thread.messages.filter(tombstone_since=None)
+        .defer("dedupe_key")
+        .prefetch_related("participants", "attachments")
+        .order_by("arrived_at", "pk")
+    )
+    letters = _letters(request, rows)
+    if any(not row.seen for row in rows):
+        marking.mark(request.user, own(request, Thread).filter(pk=pk), seen=True)
+    place = VIEW_OF.get(Thread.State(thread.state), "")
+    trail = Trail.read(request.GET, place or "inbox", own_zone(request))
+    context = {
+        "thread": thread,
+        "letters": letters,
+        "people": people_of(request, thread, rows),
+        "place": place,
+        "move_url": f"{place}_move",
+        "back": trail.back,
+        "newer": trail.newer(request.user, thread),
+        "older": trail.older(request.user, thread),
+        "trash_days": settings.TRASH_DAYS,
+    }
+    title = thread.subject or _("(no subject)")
+    return render_page(request, "conversation/page.html", context, section=place, title=title)
+
+
+def _letters(request: SignedIn, rows: list[Message]) -> list[Letter]:
+    """The newest, what is unread and what was asked for is open; only those need their text."""
+    shown = trusted(request, rows)
+    unread = [row.pk for row in rows if not row.seen][-_OPEN_AT_MOST:]
+    asked = request.GET.get("open", "")
+    is_open = {*unread, *(row.pk for row in rows[-1:])}
+    is_open |= {row.pk for row in rows if asked == str(row.pk)}
+    with_text = Message.objects.select_related("body").prefetch_related(
+        "participants", "attachments"
+    )
+    full = with_text.in_bulk(is_open)
+    return [
+        Letter(full.get(row.pk, row), row.pk in is_open, row.from_address in shown) for row in rows
+    ]
