@@ -66,7 +66,7 @@ def read_page(threads: QuerySet[Thread], before: Place | None, after: Place | No
 
 def count_newer(threads: QuerySet[Thread], place: Place, limit: int) -> int:
     """How many are newer than the place, counted up to `limit` only."""
-    return threads.filter(_beyond(place, "gt"))[:limit].count()
+    return threads.filter(beyond(place, "gt"))[:limit].count()
 
 
 def _newer_page(threads: QuerySet[Thread], after: Place) -> Page:

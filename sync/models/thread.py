@@ -128,7 +128,7 @@ class ThreadReference(models.Model):
     thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="references")
     by_hand = models.BooleanField(
         db_default=False,
-        help_text=_("A person decided it: this outranks headers and the server (sync.pinning)."),
+        help_text=_("A person decided it, which outranks headers and the server."),
     )
 
     class Meta:

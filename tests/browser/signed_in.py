@@ -24,7 +24,7 @@ def page(annas_account: Account, chromium: Browser, live_server: LiveServer) -> 
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto("/sign-in/")
-    page.set_default_timeout(5_000)
+    page.set_default_timeout(30_000)
     page.get_by_label("User name or email address").fill("anna")
     page.get_by_label("Password").fill("open sesame")
     page.keyboard.press("Enter")

@@ -19,7 +19,7 @@ from sync.parse.words import decode_words
 # Header fields that people ask about, beyond the addresses and the date.
 _FIELDS = {
     "reply-to": _("Reply to"),
-    "sender": _("Sent on behalf by"),
+    "sender": _("Sent by"),
     "return-path": _("Return path"),
     "list-id": _("Mailing list"),
     "list-unsubscribe": _("Unsubscribe"),

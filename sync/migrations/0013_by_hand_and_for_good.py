@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sync", "0010_grants"),
+        ("sync", "0012_fill_and_index"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
             name="by_hand",
             field=models.BooleanField(
                 db_default=False,
-                help_text="A person decided it: this outranks headers and the server (sync.pinning).",
+                help_text="A person decided it, which outranks headers and the server.",
             ),
         ),
         migrations.CreateModel(
