@@ -71,3 +71,14 @@ def reach(name: str) -> Reach:
         return Reach.of(words(name, ""))
     except ValueError as error:
         raise ImproperlyConfigured(f"{name}: {error}") from error
+
+
+def limits(name: str) -> dict[str, int]:
+    """Numbers by host, `host=number` separated by commas; raises ImproperlyConfigured."""
+    found = {}
+    for word in words(name, ""):
+        host, _, value = word.partition("=")
+        if not host.strip() or not value.strip().isdecimal() or int(value) < 1:
+            raise ImproperlyConfigured(f"{name} must be like imap.example=10, not {word!r}.")
+        found[host.strip().lower()] = int(value)
+    return found

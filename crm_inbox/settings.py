@@ -251,6 +251,10 @@ SYNC_WATCHED_POLL_SECONDS = env.number("SYNC_WATCHED_POLL_SECONDS", 600, least=5
 SYNC_SLICE_SECONDS = env.number("SYNC_SLICE_SECONDS", 20, least=5)
 # A look for new mail is shorter: what needs longer goes on in another queue.
 SYNC_LOOK_SECONDS = 5
+# Connections to one account at once, of all workers, the watcher and the site (Gmail takes few).
+SYNC_ACCOUNT_CONNECTIONS = env.number("SYNC_ACCOUNT_CONNECTIONS", 3, least=2)
+# The same to a host, for those that are named.
+SYNC_HOST_CONNECTIONS = env.limits("SYNC_HOST_CONNECTIONS")
 # FETCH commands in flight; 1 for servers that cannot take more.
 SYNC_PIPELINE_DEPTH = env.number("SYNC_PIPELINE_DEPTH", 4, least=1)
 # Lets people connect without encryption to other machines than this one.

@@ -4,33 +4,41 @@ from typing import Literal, cast
 
 from django.conf import settings
 
-from sync import oauth
+from sync import oauth, slots
 from sync.models import Account
 from sync.wire import AuthenticationRefused, Connection, Credentials, Server
 
 
-def connect(account: Account) -> Connection:
-    """Raises WireError and SecretUnreadable."""
+def connect(account: Account, urgent: bool = True) -> Connection:
+    """Raises WireError and SecretUnreadable; Full where we have too many connections already.
+
+    To be closed by the thread that opened it.
+    """
     credentials = credentials_of(account)
     try:
-        return Connection.open(server_of(account), credentials)
+        return _open(account, credentials, urgent)
     except AuthenticationRefused:
         if credentials.mechanism == "password":
             raise
     # A token may end early; whether another one can be had tells whether the grant still holds.
-    return _once_more(account, credentials_of(account, refused=credentials.secret))
+    try:
+        return _open(account, credentials_of(account, refused=credentials.secret), urgent)
+    except AuthenticationRefused as error:
+        raise oauth.GrantRevoked(error.detail) from None
 
 
 def connect_by_password(account: Account) -> Connection:
     """With the password on this row, saved or not, whatever else is there to sign in with."""
-    return Connection.open(server_of(account), Credentials(account.username, account.secret()))
+    return _open(account, Credentials(account.username, account.secret()), urgent=True)
 
 
-def _once_more(account: Account, credentials: Credentials) -> Connection:
+def _open(account: Account, credentials: Credentials, urgent: bool) -> Connection:
+    give_back = slots.take(account, urgent)
     try:
-        return Connection.open(server_of(account), credentials)
-    except AuthenticationRefused as error:
-        raise oauth.GrantRevoked(error.detail) from None
+        return Connection.open(server_of(account), credentials, closed=give_back)
+    except BaseException:
+        give_back()
+        raise
 
 
 def credentials_of(account: Account, refused: str = "") -> Credentials:

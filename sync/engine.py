@@ -11,6 +11,7 @@ Whatever breaks off, nothing has moved that is not in the ledger; the next slice
 """
 
 from datetime import datetime, timedelta
+from random import uniform
 
 from django.conf import settings
 from django.db import OperationalError
@@ -25,6 +26,7 @@ from sync.models import Account, News, Run
 from sync.scope import sources
 from sync.secrets import SecretUnreadable
 from sync.session import Session
+from sync.slots import Full
 from sync.wire import (
     AuthenticationRefused,
     FolderMissing,
@@ -33,6 +35,8 @@ from sync.wire import (
     WireError,
 )
 
+# When all our connections to a host are in use; not all come back at once.
+FULL_SECONDS = 5
 # First what somebody is waiting for, then what other runs rely on.
 _ORDER = (Run.Kind.PICKED, Run.Kind.CATCH_UP, Run.Kind.INITIAL, Run.Kind.LIVE, Run.Kind.PAST)
 
@@ -53,10 +57,13 @@ def work(account_id: int, holder: str, seconds: float, *, look_only: bool = Fals
         account = Account.objects.get(pk=account_id)
         if account.state != Account.State.ACTIVE:
             return False
-        with Session(account, lease, seconds) as session:
+        with Session(account, lease, seconds, urgent=look_only) as session:
             return _work(session, look_only)
     except SecretUnreadable:
         _note(account, problems.SECRET_UNREADABLE, "", refused=True)
+    except Full:
+        later = timezone.now() + timedelta(seconds=uniform(1, FULL_SECONDS))  # noqa: S311
+        Account.objects.filter(pk=account.pk).update(retry_at=later)
     except WireError as error:
         _note_error(account, error)
     except OperationalError as error:

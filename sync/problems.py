@@ -125,6 +125,10 @@ PROBLEMS = {
         _("The mail server asked us to slow down."),
         _("Nothing to do: sync goes on by itself after a pause."),
     ),
+    "all_in_use": Problem(
+        _("All connections to the mail server are in use at the moment."),
+        _("Try again in a minute."),
+    ),
     "connection_lost": Problem(
         _("The connection to the mail server was cut off."),
         _("Nothing to do: sync goes on by itself where it stopped."),

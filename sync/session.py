@@ -28,9 +28,12 @@ from sync.wire import (
 class Session:
     """Connects when somebody asks for the connection; a context manager that hangs up."""
 
-    def __init__(self, account: Account, lease: Lease, seconds: float) -> None:
+    def __init__(
+        self, account: Account, lease: Lease, seconds: float, *, urgent: bool = False
+    ) -> None:
         self.account = account
         self.lease = lease
+        self._urgent = urgent
         self._deadline = time.monotonic() + seconds
         # What is heard from this moment of the database's clock on interrupts; None: nothing.
         self._listens_from: datetime | None = None
@@ -71,7 +74,7 @@ class Session:
     @property
     def connection(self) -> Connection:
         if self._connection is None:
-            self._connection = connect(self.account)
+            self._connection = connect(self.account, self._urgent)
         return self._connection
 
     def hang_up(self) -> None:

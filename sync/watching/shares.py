@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import timedelta
 
+from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
 from django.db.models import OuterRef, QuerySet, TextField
@@ -45,12 +46,28 @@ def balance(name: str, hearing: Collection[int], most: int) -> set[int]:
         spare = sorted(held)[wanted:]
         mine.filter(account__in=spare).delete()
         return held.difference(spare)
-    free = _watchable().filter(watch=None).order_by("pk").values_list("pk", flat=True)
-    found = list(free[: wanted - len(held)])
+    found = _free()[: wanted - len(held)]
     Watch.objects.bulk_create(
         (Watch(account_id=pk, watcher_id=name) for pk in found), ignore_conflicts=True
     )
     return set(mine.values_list("account", flat=True))
+
+
+def _free() -> list[int]:
+    """Accounts that nobody watches. Half of a limited host's connections are for workers."""
+    free = _watchable().filter(watch=None).order_by("pk").values_list("pk", "host")
+    room = {
+        host: limit // 2 - Watch.objects.filter(account__host__iexact=host).count()
+        for host, limit in settings.SYNC_HOST_CONNECTIONS.items()
+    }
+    found = []
+    for pk, host in free:
+        left = room.get(host.lower(), 1)
+        if left > 0:
+            found.append(pk)
+        if host.lower() in room:
+            room[host.lower()] = left - 1
+    return found
 
 
 def leave(name: str) -> None:

@@ -6,7 +6,7 @@ Nothing here changes a mailbox: EXAMINE and BODY.PEEK only.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -50,15 +50,27 @@ class Connection:
     and reading on then raises RuntimeError.
     """
 
-    def __init__(self, channel: Channel, capabilities: Capabilities, depth: int) -> None:
+    def __init__(
+        self,
+        channel: Channel,
+        capabilities: Capabilities,
+        depth: int,
+        closed: Callable[[], None] | None = None,
+    ) -> None:
         self.capabilities = capabilities
+        self._when_closed = closed
         self._channel = channel
         self._depth = depth
         self._folder: FolderStatus | None = None
 
     @classmethod
-    def open(cls, server: Server, credentials: Credentials) -> Self:
-        """Connect and log in. A server that logs us in by itself (PREAUTH) is believed."""
+    def open(
+        cls, server: Server, credentials: Credentials, closed: Callable[[], None] | None = None
+    ) -> Self:
+        """Connect and log in; `closed` is called once by `close`.
+
+        A server that logs us in by itself (PREAUTH) is believed.
+        """
         channel, offered, preauth = dial(server)
         try:
             channel.literal_plus = offered.literal_plus
@@ -75,7 +87,7 @@ class Connection:
         except BaseException:
             channel.hang_up()
             raise
-        return cls(channel, offered, max(1, server.pipeline_depth))
+        return cls(channel, offered, max(1, server.pipeline_depth), closed)
 
     def __enter__(self) -> Self:
         return self
@@ -90,6 +102,9 @@ class Connection:
 
     def close(self) -> None:
         self._channel.close()
+        closed, self._when_closed = self._when_closed, None
+        if closed:
+            closed()
 
     def hang_up(self) -> None:
         """Without a goodbye, which never waits."""
