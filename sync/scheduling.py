@@ -18,7 +18,7 @@ from typing import Literal
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Now
 
 from sync.models import Account, News, Run, Watch
@@ -26,7 +26,7 @@ from sync.models import Account, News, Run, Watch
 Queue = Literal["live", "first", "past"]
 # By then a worker that was asked for has come, or the request is lost.
 LIVE_SECONDS = 60
-OTHERS_SECONDS = 300
+OTHERS_SECONDS = 120
 # Accounts claimed in one statement.
 AT_ONCE = 500
 _BEFORE_LOOKS = (Run.Kind.INITIAL, Run.Kind.CATCH_UP)
@@ -99,7 +99,9 @@ def _claim_runs(accounts: Iterable[int] | None) -> list[Request]:
     free = Q(queued_until=None) | Q(queued_until__lte=Now())
     rows = _workable(accounts).filter(free, Exists(active))
     queue = Case(When(is_past, then=Value("past")), default=Value("first"))
-    locked = rows.order_by("pk").select_for_update(skip_locked=True, of=("self",))
+    # Whose turn has not come in time goes before those who were just served.
+    in_turn = rows.order_by(F("queued_until").asc(nulls_last=True), "pk")
+    locked = in_turn.select_for_update(skip_locked=True, of=("self",))
     found = list(locked.annotate(queue=queue).values_list("pk", "queue")[:AT_ONCE])
     Account.objects.filter(pk__in=[pk for pk, _ in found]).update(queued_until=_in(OTHERS_SECONDS))
     return [Request(pk, queue, OTHERS_SECONDS) for pk, queue in found]
