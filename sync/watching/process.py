@@ -31,6 +31,8 @@ from sync.wire import WireError
 logger = logging.getLogger(__name__)
 THREADS = 64
 THREADS_OF_A_HOST = 8
+# Beside the one for leases and news; each has a connection of its own while it works.
+DATABASE_THREADS = 4
 # Of an account: news in between waits for the second one.
 BETWEEN_NEWS_SECONDS = 1.0
 # For the database, the queue, the log and what the interpreter needs.
@@ -47,6 +49,7 @@ class Process:
         self._hosts: dict[str, asyncio.Semaphore] = defaultdict(
             partial(asyncio.Semaphore, THREADS_OF_A_HOST)
         )
+        self._signing_in = asyncio.Semaphore(DATABASE_THREADS)
         self._host_of: dict[int, str] = {}
         # When each account's news may be passed on, and when it was last.
         self._news: dict[int, float] = {}

@@ -20,8 +20,9 @@ from sync.wire import AuthenticationRefused, Throttled, WireError
 IDLE_SECONDS = 300.0
 # A connection is begun anew to see new folders, and because none lives for ever.
 LINE_SECONDS = 1800.0
-# A worker finds out whether a refused password is wrong, and then this watching ends.
-REFUSED_SECONDS = 600.0
+# A worker finds out whether a refused password is wrong, and then this watching ends; a token
+# that was too old it renews.
+REFUSED_SECONDS = 60.0
 
 Result = TypeVar("Result")
 
@@ -110,6 +111,6 @@ class Watching:
         self._failures += 1
         if isinstance(error, AuthenticationRefused | Unwatchable):
             self._office.news(self._account)
-            return REFUSED_SECONDS
+            return REFUSED_SECONDS * self._failures
         asked = error.wait if isinstance(error, Throttled) else None
         return backoff.delay(self._failures, asked)

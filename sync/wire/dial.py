@@ -10,6 +10,7 @@ import ipaddress
 import socket
 import ssl
 from contextlib import suppress
+from functools import lru_cache
 
 import imapclient  # type: ignore[import-untyped]
 from imapclient.exceptions import IMAPClientError  # type: ignore[import-untyped]
@@ -90,8 +91,14 @@ class _Imap(imaplib.IMAP4):
 
 
 def _context(server: Server) -> ssl.SSLContext:
+    return _shared_context(server.verify_certificate, ssl.get_default_verify_paths())
+
+
+@lru_cache(maxsize=4)
+def _shared_context(verify: bool, _trusted: ssl.DefaultVerifyPaths) -> ssl.SSLContext:
+    """One for all connections: each would hold its own copy of all trusted certificates."""
     context = ssl.create_default_context()
-    if not server.verify_certificate:
+    if not verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context

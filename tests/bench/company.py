@@ -119,8 +119,9 @@ def differences(fleet: Fleet, account: Account) -> list[str]:
         if wrong := set(here.values()) - {LedgerEntry.State.STORED}:
             found.append(f"{account} {folder}: {wrong}")
         if uids:
-            headers = client.fetch("1:*", "(BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])")[1]
-            there |= {part[1].decode().split("<")[1].split(">")[0] for part in headers[::2]}
+            answer = client.fetch("1:*", "(BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])")[1]
+            headers = [part[1].decode() for part in answer if isinstance(part, tuple)]
+            there |= {header.split("<")[1].split(">")[0] for header in headers}
     client.logout()
     messages = Message.objects.filter(account=account)
     twice = messages.values("message_id").annotate(times=Count("pk")).filter(times__gt=1).count()
