@@ -24,7 +24,7 @@ from sync import changes, marking, moving
 from sync.models import BulkAction, BulkSlice, Marking, Move, Thread
 
 AT_ONCE = 1000
-SLICE = 5000
+SLICE = 10_000
 # A worker that has not been heard of for so long is gone.
 STUCK_AFTER = timedelta(seconds=30)
 # What conversations can be marked as, and whether their messages are seen then.
@@ -38,6 +38,29 @@ SELECT %s, state, array_agg(id) FROM (
     SELECT id, state, (row_number() OVER (PARTITION BY state ORDER BY id DESC) - 1) / %s AS slice
     FROM ({}) found
 ) numbered WHERE state = ANY(%s) GROUP BY state, slice ORDER BY slice, state
+"""
+
+# A slice is one statement, which sends no ids about. Its rows are found by the primary key, so
+# that they are locked in the order of their ids, as everybody locks them.
+_IN_ORDER = "SET LOCAL enable_bitmapscan TO off; SET LOCAL enable_seqscan TO off"
+_MOVE = """
+WITH part AS (
+    DELETE FROM sync_bulkslice WHERE id = (
+        SELECT id FROM sync_bulkslice WHERE action_id = %(action)s
+        ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
+    ) RETURNING was, threads
+), moved AS (
+    UPDATE sync_thread thread SET state = %(to)s,
+        trashed_at = CASE WHEN %(to)s = 'trashed' THEN now() END
+    FROM part WHERE thread.id = ANY(part.threads) AND thread.owner_id = %(owner)s
+    AND thread.state = part.was AND thread.last_message_at <= %(as_of)s
+    RETURNING thread.id
+), noted AS (
+    INSERT INTO sync_move (action, owner_id, at, was, became, threads)
+    SELECT %(action)s, %(owner)s, now(), part.was, %(to)s, ids
+    FROM part, (SELECT array_agg(id ORDER BY id) AS ids FROM moved) told WHERE ids IS NOT NULL
+)
+SELECT cardinality(threads), (SELECT count(*) FROM moved) FROM part
 """
 
 
@@ -138,16 +161,29 @@ def _step(action: uuid.UUID) -> bool:
 
 
 def _do_slice(bulk: BulkAction) -> int | None:
+    return _mark_slice(bulk) if bulk.to in MARKS else _move_slice(bulk)
+
+
+def _move_slice(bulk: BulkAction) -> int | None:
+    values = {
+        "action": bulk.pk,
+        "owner": bulk.owner_id,
+        "to": bulk.to,
+        "as_of": bulk.as_of,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_IN_ORDER)
+        cursor.execute(_MOVE, values)
+        found = cursor.fetchone()
+    return _note(bulk, *found) if found else None
+
+
+def _mark_slice(bulk: BulkAction) -> int | None:
     part = bulk.slices.select_for_update(skip_locked=True).order_by("pk").first()
     if part is None:
         return None
-    if bulk.to in MARKS:
-        seen = MARKS[bulk.to]
-        threads = Thread.objects.filter(pk__in=part.threads, last_message_at__lte=bulk.as_of)
-        changed = marking.mark(bulk.owner, threads, seen=seen, action=bulk.pk).count
-    else:
-        was, to = Thread.State(part.was), Thread.State(bulk.to)
-        changed = moving.move_slice(bulk.pk, bulk.owner, part.threads, was, to, bulk.as_of)
+    threads = Thread.objects.filter(pk__in=part.threads, last_message_at__lte=bulk.as_of)
+    changed = marking.mark(bulk.owner, threads, seen=MARKS[bulk.to], action=bulk.pk).count
     part.delete()
     return _note(bulk, len(part.threads), changed)
 
@@ -162,6 +198,7 @@ def _note(bulk: BulkAction, looked_at: int, changed: int) -> int:
     BulkAction.objects.filter(pk=bulk.pk, undoing=bulk.undoing).update(
         done=F("done") + looked_at, changed=F("changed") + changed, touched_at=timezone.now()
     )
+    changes.tell(bulk.owner_id)
     return looked_at
 
 

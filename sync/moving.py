@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
@@ -29,7 +29,6 @@ _PUT = """
 WITH locked AS (
     SELECT id FROM sync_thread
     WHERE id = ANY(%(threads)s) AND owner_id = %(owner)s AND state = %(was)s
-    AND (%(as_of)s::timestamptz IS NULL OR last_message_at <= %(as_of)s)
     ORDER BY id FOR NO KEY UPDATE
 ), moved AS (
     UPDATE sync_thread thread SET state = %(to)s,
@@ -57,26 +56,11 @@ def move(owner: User, threads: QuerySet[Thread], to: Thread.State) -> Moved:
         found.setdefault(state, []).append(pk)
     for was in PLACES:
         if was != to and was in found:
-            count += move_slice(action, owner, found[was], was, to)
+            moved = _put(owner, found[was], was, to)
+            if moved:
+                Move.objects.create(action=action, owner=owner, was=was, became=to, threads=moved)
+            count += len(moved)
     return Moved(action, count)
-
-
-def move_slice(
-    action: uuid.UUID,
-    owner: User,
-    threads: Collection[int],
-    was: Thread.State,
-    to: Thread.State,
-    as_of: datetime | None = None,
-) -> int:
-    """Those of the conversations that are still in `was`; how many. Inside a transaction.
-
-    What has a newer message than `as_of` stays.
-    """
-    moved = _put(owner, threads, was, to, as_of)
-    if moved:
-        Move.objects.create(action=action, owner=owner, was=was, became=to, threads=moved)
-    return len(moved)
 
 
 def undo(owner: User, action: uuid.UUID) -> int:
@@ -112,24 +96,16 @@ def forget_old() -> None:
     Move.objects.filter(at__lt=timezone.now() - timedelta(days=UNDO_DAYS)).delete()
 
 
-def _put(
-    owner: User,
-    threads: Collection[int],
-    was: Thread.State,
-    to: Thread.State,
-    as_of: datetime | None = None,
-) -> list[int]:
+def _put(owner: User, threads: Collection[int], was: Thread.State, to: Thread.State) -> list[int]:
+    """Those of the conversations that were still in `was`."""
+    values = {
+        "threads": list(threads),
+        "owner": owner.pk,
+        "was": was.value,
+        "to": to.value,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            _PUT,
-            {
-                "threads": list(threads),
-                "owner": owner.pk,
-                "was": was.value,
-                "to": to.value,
-                "as_of": as_of,
-            },
-        )
+        cursor.execute(_PUT, values)
         (moved,) = cursor.fetchone()
     if moved:
         changes.tell(owner.pk)

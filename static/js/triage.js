@@ -60,12 +60,13 @@ function act(form, button) {
   const was = new Map(
     boxes.map((box) => [box.value, { unread: lineOf(box.value).classList.contains("is-unread") }]),
   );
+  pickAll(false);
   for (const id of was.keys()) {
     pending.set(id, to);
     showDone(id, to);
   }
   focusNext(boxes.map((box) => box.closest(".conversation")));
-  pickAll(false);
+  tellSelection();
   send(form.action, data, (error) => {
     keepPlace(() => {
       for (const [id, state] of was) takeBack(id, state);

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.contrib.auth.models import User
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from sync.models import Account
@@ -24,7 +24,9 @@ def page(annas_account: Account, chromium: Browser, live_server: LiveServer) -> 
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto("/sign-in/")
+    # The machine may be busy with other things.
     page.set_default_timeout(30_000)
+    expect.set_options(timeout=30_000)
     page.get_by_label("User name or email address").fill("anna")
     page.get_by_label("Password").fill("open sesame")
     page.keyboard.press("Enter")
