@@ -66,7 +66,7 @@ def test_a_worker_that_dies_in_a_slice_has_done_nothing_of_it(
     begun = act(account, "archived")
     bulk.work(begun.pk, 0)
     with monkeypatch.context() as broken:
-        broken.setattr(BulkSlice, "delete", _die)
+        broken.setattr(bulk, "_note", _die)
         with pytest.raises(KeyboardInterrupt):
             bulk.work(begun.pk, 60)
     assert states() == {"inbox": 1500, "archived": 1000}
