@@ -11,19 +11,21 @@ from sync.models import Folder, Thread
 
 # Conversations whose people are looked through: who somebody has just written with.
 _RECENT = 300
+# Contacts among which the best ones are looked for.
+_CONTACTS = 50
 
 
 def contacts(words: str, limit: int) -> list[str]:
-    """Names of contacts."""
-    return list(Contact.objects.search(words).values_list("name", flat=True)[:limit])
+    """Names of contacts, first those of which a part begins so."""
+    found = Contact.objects.search(words).values_list("name", flat=True)[:_CONTACTS]
+    return sorted(found, key=lambda name: not _begins(name, words))[:limit]
 
 
 def correspondents(owner: User, words: str, limit: int) -> list[str]:
     """Who has written in the owner's latest conversations, contacts or not."""
-    wanted = words.casefold()
     found: dict[str, None] = {}
     for name in _recent_people(owner):
-        if any(part.startswith(wanted) for part in (name.casefold(), *name.casefold().split())):
+        if _begins(name, words):
             found.setdefault(name)
         if len(found) == limit:
             break
@@ -35,6 +37,11 @@ def labels(owner: User, words: str, limit: int) -> list[str]:
     synced = Folder.objects.filter(account__owner=owner, uidnext__isnull=False)
     named = synced.filter(name__unaccent__icontains=words) if words else synced
     return list(named.order_by("name").values_list("name", flat=True).distinct()[:limit])
+
+
+def _begins(name: str, words: str) -> bool:
+    name, words = name.casefold(), words.casefold()
+    return any(part.startswith(words) for part in (name, *name.split()))
 
 
 def _recent_people(owner: User) -> Iterator[str]:

@@ -43,6 +43,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for myp
             now | request.POST.dict() if request.method == "POST" else None,
             instance=profile,
             initial=now,
+            label_suffix="",
         )
         self.fields["language"].choices = [  # type: ignore[attr-defined]  # of a ChoiceField
             (code, translation.get_language_info(code)["name_local"].capitalize())
@@ -57,7 +58,7 @@ def zone_choices() -> list[tuple[str, str | list[tuple[str, str]]]]:
     for name in sorted(available_timezones()):
         area, _slash, place = name.partition("/")
         if place and area not in _NO_PLACES:
-            areas.setdefault(area, []).append((name, place.replace("_", " ")))
+            areas.setdefault(area, []).append((name, name.replace("_", " ")))
     return [("UTC", "UTC"), *areas.items()]
 
 

@@ -8,6 +8,7 @@ let asked = 0;
 let completedText = null;
 // An arrow key that came before the list did.
 let early = false;
+let typing;
 
 // None while they complete what was typed before.
 const options = () => completedText === searchField.value
@@ -26,6 +27,7 @@ function choose(index) {
 }
 
 function closeCompletions() {
+  clearTimeout(typing);
   asked += 1;
   completions.hidden = true;
   searchField.setAttribute("aria-expanded", "false");
@@ -58,7 +60,6 @@ function accept(option) {
   complete();
 }
 
-let typing;
 searchField?.addEventListener("input", () => {
   choose(-1);
   clearTimeout(typing);
