@@ -165,15 +165,17 @@ def _do_slice(bulk: BulkAction) -> int | None:
 
 
 def _move_slice(bulk: BulkAction) -> int | None:
-    values = {
-        "action": bulk.pk,
-        "owner": bulk.owner_id,
-        "to": bulk.to,
-        "as_of": bulk.as_of,
-    }
     with connection.cursor() as cursor:
         cursor.execute(_IN_ORDER)
-        cursor.execute(_MOVE, values)
+        cursor.execute(
+            _MOVE,
+            {
+                "action": bulk.pk,
+                "owner": bulk.owner_id,
+                "to": bulk.to,
+                "as_of": bulk.as_of,
+            },
+        )
         found = cursor.fetchone()
     return _note(bulk, *found) if found else None
 

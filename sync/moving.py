@@ -98,14 +98,9 @@ def forget_old() -> None:
 
 def _put(owner: User, threads: Collection[int], was: Thread.State, to: Thread.State) -> list[int]:
     """Those of the conversations that were still in `was`."""
-    values = {
-        "threads": list(threads),
-        "owner": owner.pk,
-        "was": was.value,
-        "to": to.value,
-    }
+    ids, before, after = list(threads), was.value, to.value
     with connection.cursor() as cursor:
-        cursor.execute(_PUT, values)
+        cursor.execute(_PUT, {"threads": ids, "owner": owner.pk, "was": before, "to": after})
         (moved,) = cursor.fetchone()
     if moved:
         changes.tell(owner.pk)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, StorageState
 
 from crm_inbox.local.ports import LOOPBACK, answers, free_port
 from crm_inbox.local.processes import wait_until
@@ -61,9 +61,7 @@ def test_the_first_paint_is_light_and_asks_nobody_else(
         )
         sender = f"Person {number} <p{number}@firm{number % 7}.example>"
         receive(annas_account, mail(f"offer {number * 7919}", text, sender=sender), number)
-    cookies = _signed_in(served, chromium)
-    context = chromium.new_context(base_url=served)
-    context.add_cookies(cookies)
+    context = chromium.new_context(base_url=served, storage_state=_signed_in(served, chromium))
     page = context.new_page()
     wire = context.new_cdp_session(page)
     wire.send("Network.enable")
@@ -83,7 +81,7 @@ def test_the_first_paint_is_light_and_asks_nobody_else(
     assert sum(sizes.values()) < LIMIT, sizes
 
 
-def _signed_in(served: str, chromium: Browser) -> list[dict[str, object]]:
+def _signed_in(served: str, chromium: Browser) -> StorageState:
     context = chromium.new_context(base_url=served, locale="en")
     page = context.new_page()
     page.set_default_timeout(30_000)
@@ -92,6 +90,6 @@ def _signed_in(served: str, chromium: Browser) -> list[dict[str, object]]:
     page.get_by_label("Password").fill("open sesame")
     page.keyboard.press("Enter")
     page.wait_for_url("**/inbox/**")
-    cookies = context.cookies()
+    state = context.storage_state()
     context.close()
-    return cookies  # type: ignore[return-value]  # as add_cookies takes them
+    return state
