@@ -27,6 +27,6 @@ def test_everything_is_synced_although_whatever_can_die_does(tmp_path: Path) -> 
     told = json.loads(ended.stdout)
     assert told["differences"] == []
     assert told["deadlocks"] == 0
-    assert told["happened"]["killed"] + told["happened"]["children killed"] >= 4
+    assert told["happened"]["killed"] + told["happened"]["children killed"] == 6
     assert told["happened"]["redis emptied"] == told["happened"]["postgres restarted"] == 1
     assert told["messages"] == 6 * 60 + told["happened"]["new mail"]

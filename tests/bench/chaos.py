@@ -140,8 +140,9 @@ class Chaos:
 
     def kill(self) -> None:
         name = self._random.choice(self._victims)
-        if self._random.random() < 0.4 and name.startswith("worker"):
-            self.happened["children killed"] += self._fleet.kill_a_child(name)
+        only_a_child = name.startswith("worker") and self._random.random() < 0.4
+        if only_a_child and self._fleet.kill_a_child(name):
+            self.happened["children killed"] += 1
         else:
             self._fleet.kill(name)
             self.happened["killed"] += 1
