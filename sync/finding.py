@@ -13,10 +13,11 @@ from operator import and_
 from django.contrib.auth.models import User
 from django.contrib.postgres.search import CombinedSearchQuery, SearchQuery
 from django.db.models import Func, Q, QuerySet, Value
-from django.db.models.functions import Concat, Left
+from django.db.models.functions import Concat
 
 from contacts.models import Address, Contact
 from sync.models import Folder, Message, Participant, Thread, ThreadFolder
+from sync.packing import unpack
 
 # As sync.searching splits what it indexes: at everything that is no letter and no digit.
 _WORD = re.compile(r"[^\W_]+")
@@ -103,7 +104,10 @@ class Wanted:
             .order_by("thread", "-arrived_at")
             .distinct("thread")
         )
-        return dict(newest.values_list("thread_id", Left("body__text", _EXCERPT_LIMIT)))
+        packed = newest.values_list("thread_id", "body__packed")
+        return {
+            thread: unpack(bytes(body)).text[:_EXCERPT_LIMIT] for thread, body in packed if body
+        }
 
     @property
     def _of_messages(self) -> bool:

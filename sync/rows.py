@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sync.conversations import ties
 from sync.copytext import line
+from sync.packing import pack
 from sync.parse import (
     ParsedHeaders,
     ParsedMessage,
@@ -24,14 +25,13 @@ MESSAGE = (
     *("message_id", "subject", "from_name", "from_address", "snippet", "sent_at", "quality"),
     "has_attachments",
 )
-BODY = ("headers", "text", "html")
 PARTICIPANT = ("role", "position", "name", "address")
 ATTACHMENT = ("section", "name", "content_type", "size", "content_id", "inline", "encoding")
 
 
 class MessageRows(NamedTuple):
-    """`message`, `body` and each of `participants` and `attachments` are lines of COPY with the
-    columns above; the columns before them are the caller's.
+    """`message` and each of `participants` and `attachments` are lines of COPY with the columns
+    above; the columns before them are the caller's. `body` is packed (sync.packing).
     """
 
     # That of sync.parse.content_key.
@@ -70,7 +70,7 @@ def rows_of(message: ParsedMessage, unread: Unread) -> MessageRows:
         bool(headers.message_id),
         tuple(box.address for box in headers.from_),
         _message(message),
-        line((message.raw_headers, message.text, message.html)).encode(),
+        pack(message.raw_headers, message.text, message.html),
         tuple(_participants(headers)),
         tuple(
             line(

@@ -5,6 +5,7 @@ import time
 from django.db import connection, transaction
 
 from sync.models import SearchBacklog
+from sync.packing import unpack
 
 BATCH = 200
 # Characters of a text that are indexed; a tsvector holds at most 1 MB.
@@ -16,14 +17,20 @@ WORD = r"^[^\d_]{4,24}$"
 # that each of their words is found. sync.finding cuts what is searched for in the same way.
 _WORDS = "translate(public.unaccent({}), '@._-/:=+&<>', '           ')"
 
-# Weights: A subject, B sender, C recipients, D the text and the names of the files. Two workers
-# take different rows; a message that went meanwhile goes from the backlog with it.
-_CATCH_UP = f"""
+# Two workers take different rows; a message that went meanwhile goes from the backlog with it.
+_TAKE = """
 WITH taken AS (
     DELETE FROM sync_searchbacklog WHERE message_id IN (
         SELECT message_id FROM sync_searchbacklog
         ORDER BY arrived_at DESC LIMIT %(batch)s FOR UPDATE SKIP LOCKED
     ) RETURNING message_id
+)
+SELECT taken.message_id, body.packed FROM taken LEFT JOIN sync_messagebody body USING (message_id)
+"""
+# Weights: A subject, B sender, C recipients, D the text and the names of the files.
+_WRITE = f"""
+WITH taken AS (
+    SELECT * FROM unnest(%(messages)s::bigint[], %(texts)s::text[]) AS given(message_id, text)
 ), people AS (
     SELECT message_id,
         string_agg(name || ' ' || address, ' ') FILTER (WHERE role = 'from') AS senders,
@@ -38,10 +45,9 @@ WITH taken AS (
         setweight(to_tsvector('simple', {_WORDS.format("message.subject")}), 'A')
         || setweight(to_tsvector('simple', {_WORDS.format("coalesce(people.senders, '')")}), 'B')
         || setweight(to_tsvector('simple', {_WORDS.format("coalesce(people.recipients, '')")}), 'C')
-        || to_tsvector('simple', {_WORDS.format("left(body.text, %(limit)s)")})
+        || to_tsvector('simple', {_WORDS.format("taken.text")})
         || to_tsvector('simple', {_WORDS.format("coalesce(files.names, '')")})
     FROM taken JOIN sync_message message ON message.id = taken.message_id
-    JOIN sync_messagebody body ON body.message_id = message.id
     LEFT JOIN people ON people.message_id = message.id
     LEFT JOIN files ON files.message_id = message.id
     ON CONFLICT (message_id) DO UPDATE SET vector = excluded.vector
@@ -58,7 +64,7 @@ WITH taken AS (
     ORDER BY 1, 2
     ON CONFLICT DO NOTHING
 )
-SELECT count(*) FROM taken
+SELECT
 """  # noqa: S608 (only the constant above is put in)
 
 
@@ -74,9 +80,13 @@ def catch_up(seconds: float) -> bool:
 def index_batch() -> int:
     """The next newest messages; returns how many."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_CATCH_UP, {"batch": BATCH, "limit": TEXT_LIMIT, "word": WORD})
-        (count,) = cursor.fetchone()
-    return int(count)
+        cursor.execute(_TAKE, {"batch": BATCH})
+        taken = cursor.fetchall()
+        texts = {message: unpack(bytes(packed)).text for message, packed in taken if packed}
+        if texts:
+            cut = [text[:TEXT_LIMIT] for text in texts.values()]
+            cursor.execute(_WRITE, {"messages": list(texts), "texts": cut, "word": WORD})
+    return len(taken)
 
 
 def backlog() -> int:

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from sync import conversations, deleting, ledger, rearranging, rows, summaries
 from sync.arrival import Arrival
-from sync.copying import copy_lines, copy_rows
+from sync.copying import copy_blobs, copy_lines, copy_rows
 from sync.copytext import line
 from sync.models import Account, Thread, ThreadReference
 
@@ -224,10 +224,10 @@ def _insert(
         ],
     )
     of_message = [(b"%d" % number, arrival.rows) for number, arrival in numbered]
-    copy_lines(
+    copy_blobs(
         "sync_messagebody",
-        ("message_id", *rows.BODY),
-        [_joined(number, of.body) for number, of in of_message],
+        ("message_id", "packed"),
+        [(number, arrival.rows.body) for number, arrival in numbered],
     )
     copy_lines(
         "sync_participant",

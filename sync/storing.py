@@ -19,8 +19,8 @@ from sync.session import Session
 from sync.store import store
 
 # Messages in a commit, and bytes of what was fetched, whichever is reached first.
-BATCH = 200
-BATCH_SIZE = 2 * 1024 * 1024
+BATCH = 300
+BATCH_SIZE = 3 * 1024 * 1024
 # Batches that may be on their way: what bounds the memory.
 WAITING = 3
 
@@ -60,6 +60,7 @@ class Storing:
         self._reader = take_reader()
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="reading")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="storing")
+        self._writer.submit(_do_not_wait_for_the_disk)
         self._batch = _Batch()
         self._writing: deque[tuple[Future[None], set[bytes]]] = deque()
         # Keys of the messages that were taken in and are not committed yet.
@@ -115,14 +116,15 @@ class Storing:
             for pair in zip(read.result(), wanted, strict=True)
         ]
         with self._session.commit():
-            _do_not_wait_for_the_disk()
             store(account, arrivals, restore=self._restore)
 
 
 def _do_not_wait_for_the_disk() -> None:
-    """A power cut may undo the last commits, as a whole and in order: the ledger with the mail."""
+    """A power cut may undo this thread's last commits, as a whole and in order: the ledger with
+    the mail.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL synchronous_commit TO off")
+        cursor.execute("SET synchronous_commit TO off")
 
 
 def _hang_up() -> None:

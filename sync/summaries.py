@@ -7,15 +7,18 @@ from django.db import connection, transaction
 from sync import changes
 
 # A contact's address is found through the participants; the account's own addresses never count.
+# For each message by index: joined, all participants there are would be read through.
 _REFRESH = """
-WITH touched AS (
-    SELECT thread.id, account.own_addresses
-    FROM sync_thread thread JOIN sync_account account ON account.id = thread.account_id
-    WHERE thread.id = ANY(%(threads)s)
-), living AS (
-    SELECT message.*, touched.own_addresses
-    FROM touched JOIN sync_message message ON message.thread_id = touched.id
-    WHERE message.tombstone_since IS NULL
+WITH living AS (
+    SELECT message.*, EXISTS (
+        SELECT FROM sync_participant participant
+        JOIN contacts_address address ON address.normalized = participant.address
+        WHERE participant.message_id = message.id
+            AND (participant.role = 'from') = (message.direction = 'received')
+            AND participant.address <> ALL(account.own_addresses)
+    ) AS with_contact
+    FROM sync_message message JOIN sync_account account ON account.id = message.account_id
+    WHERE message.thread_id = ANY(%(threads)s) AND message.tombstone_since IS NULL
 ), told AS (
     SELECT thread_id,
         max(arrived_at) AS last_message_at,
@@ -23,6 +26,8 @@ WITH touched AS (
         count(*) FILTER (WHERE NOT seen AND direction = 'received') AS unread_count,
         bool_or(has_attachments) AS has_attachments,
         bool_or(direction = 'sent') AS has_sent,
+        bool_or(direction = 'received' AND with_contact) AS from_contact,
+        bool_or(direction = 'sent' AND with_contact) AS to_contact,
         (array_agg(subject ORDER BY arrived_at, id))[1] AS subject,
         (array_agg(snippet ORDER BY arrived_at DESC, id DESC))[1] AS snippet
     FROM living GROUP BY thread_id
@@ -33,15 +38,6 @@ WITH touched AS (
             max(arrived_at) AS spoke_at
         FROM living GROUP BY thread_id, 2
     ) speaker GROUP BY thread_id
-), contacts AS (
-    SELECT living.thread_id,
-        bool_or(living.direction = 'received' AND participant.role = 'from') AS from_contact,
-        bool_or(living.direction = 'sent' AND participant.role <> 'from') AS to_contact
-    FROM living
-    JOIN sync_participant participant ON participant.message_id = living.id
-    JOIN contacts_address address ON address.normalized = participant.address
-    WHERE participant.address <> ALL(living.own_addresses)
-    GROUP BY living.thread_id
 )
 UPDATE sync_thread thread SET
     last_message_at = told.last_message_at,
@@ -49,14 +45,12 @@ UPDATE sync_thread thread SET
     unread_count = told.unread_count,
     has_attachments = told.has_attachments,
     has_sent = told.has_sent,
+    from_contact = told.from_contact,
+    to_contact = told.to_contact,
     subject = told.subject,
     snippet = told.snippet,
-    people = speakers.people,
-    from_contact = coalesce(contacts.from_contact, false),
-    to_contact = coalesce(contacts.to_contact, false)
-FROM told
-JOIN speakers USING (thread_id)
-LEFT JOIN contacts USING (thread_id)
+    people = speakers.people
+FROM told JOIN speakers USING (thread_id)
 WHERE thread.id = told.thread_id
 """
 

@@ -5,13 +5,17 @@ database need not look for the message of each row, which was a tenth of the wor
 tests look for parts without a message after everything that may go wrong.
 """
 
+from __future__ import annotations
+
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from sync.models.account import Account
 from sync.models.thread import Thread
+from sync.packing import Texts, pack, unpack
 
 
 class Message(models.Model):
@@ -73,9 +77,28 @@ class MessageBody(models.Model):
         related_name="body",
         db_constraint=False,
     )
-    headers = models.TextField()
-    text = models.TextField()
-    html = models.TextField()
+    packed = models.BinaryField(help_text=_("Headers, text and HTML; see sync.packing."))
+
+    @classmethod
+    def of_nothing(cls, message: Message) -> MessageBody:
+        """For a message whose content is gone."""
+        return cls(message=message, packed=pack("", "", ""))
+
+    @property
+    def headers(self) -> str:
+        return self._texts.headers
+
+    @property
+    def text(self) -> str:
+        return self._texts.text
+
+    @property
+    def html(self) -> str:
+        return self._texts.html
+
+    @cached_property
+    def _texts(self) -> Texts:
+        return unpack(bytes(self.packed))
 
 
 class Participant(models.Model):

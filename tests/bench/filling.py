@@ -199,8 +199,11 @@ SELECT draft.id, thread.account_id, thread.id, decode(md5(draft.id::text), 'hex'
 FROM draft JOIN sync_thread thread ON thread.id = draft.thread
 """
 _BODIES = """
-INSERT INTO sync_messagebody (message_id, headers, text, html)
-SELECT draft.id, 'Subject: x', one.text || ' ' || two.text, ''
+INSERT INTO sync_messagebody (message_id, packed)
+SELECT draft.id,
+    -- As sync.packing writes what is not worth compressing.
+    '\\x00'::bytea || 'Subject: x'::bytea || '\\x00'::bytea
+    || convert_to(one.text || ' ' || two.text, 'UTF8') || '\\x00'::bytea
 FROM draft JOIN paragraph one ON one.number = draft.one
 JOIN paragraph two ON two.number = draft.two
 """

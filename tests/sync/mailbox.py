@@ -193,8 +193,8 @@ def dump(account: Account) -> dict[str, list[tuple[object, ...]]]:
         " WHERE folder.account_id = %s",
         "messages": "SELECT encode(dedupe_key, 'hex'), message.message_id, subject, from_name,"
         " from_address, snippet, sent_at, arrived_at, size, direction, quality, seen,"
-        " has_attachments, left_server_at IS NULL, tombstone_since IS NULL, body.headers,"
-        " body.text, body.html FROM sync_message message"
+        " has_attachments, left_server_at IS NULL, tombstone_since IS NULL, md5(body.packed)"
+        " FROM sync_message message"
         " LEFT JOIN sync_messagebody body ON body.message_id = message.id WHERE account_id = %s",
         "threads": "SELECT state, subject, snippet, people::text, last_message_at, message_count,"
         " unread_count, has_attachments, has_sent, from_contact, to_contact,"
@@ -215,6 +215,12 @@ def dump(account: Account) -> dict[str, list[tuple[object, ...]]]:
         for name, statement in statements.items():
             cursor.execute(statement, [account.pk])
             found[name] = sorted(cursor.fetchall(), key=repr)
+        for part in ("messagebody", "participant", "attachment", "searchbacklog"):
+            cursor.execute(
+                f"SELECT count(*) FROM sync_{part} part WHERE NOT EXISTS"  # noqa: S608
+                " (SELECT FROM sync_message message WHERE message.id = part.message_id)"
+            )
+            assert cursor.fetchone() == (0,), f"a {part} without its message"
     return found
 
 

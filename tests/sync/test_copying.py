@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from sync.copying import copy_rows
+from sync.copying import copy_blobs, copy_rows
 
 COLUMNS = ("n", "words", "raw", "yes", "at")
 TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
@@ -58,3 +58,14 @@ def round_trip(rows: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
 def test_it_refuses_what_it_has_no_text_for() -> None:
     with pytest.raises(TypeError, match="float"):
         copy_rows("copied", ["n"], [(1.5,)])
+
+
+@pytest.mark.django_db
+def test_it_takes_bytes_as_they_are() -> None:
+    rows = [(1, b""), (2**62, bytes(range(256)) * 5_000)]
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE blobs (n bigint, raw bytea) ON COMMIT DROP")
+        copy_blobs("blobs", ("n", "raw"), rows)
+        copy_blobs("blobs", ("n", "raw"), [])
+        cursor.execute("SELECT n, raw FROM blobs ORDER BY n")
+        assert [(n, bytes(raw)) for n, raw in cursor.fetchall()] == rows

@@ -13,6 +13,7 @@ import pytest
 
 from crm_inbox.local.processes import runs, wait_until
 from sync import reading
+from sync.packing import unpack
 from sync.parse import Unread
 from sync.reading import Reader
 
@@ -56,9 +57,9 @@ def fragile(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_messages_come_back_in_order(reader: Reader) -> None:
     other = letter(b"Subject: other\r\n\r\nAnother.\r\n")
     read = reader.read([GOOD, other])
-    assert [message.body for message in read] == [
-        b"Subject: offer\\n\tPlease find our offer.\t",
-        b"Subject: other\\n\tAnother.\t",
+    assert [unpack(message.body) for message in read] == [
+        ("Subject: offer\n", "Please find our offer.", ""),
+        ("Subject: other\n", "Another.", ""),
     ]
 
 
@@ -68,7 +69,7 @@ def test_a_message_on_which_the_reading_ends_becomes_a_stub(reader: Reader, word
     bad = letter(b"Subject: bad\r\n\r\n" + word)
     read = reader.read([GOOD, bad, GOOD])
     assert [b"\tstub\t" in message.message for message in read] == [False, True, False]
-    assert read[1].body == b"Subject: bad\\n\t\t"
+    assert unpack(read[1].body) == ("Subject: bad\n", "", "")
     assert read[1].message.split(b"\t")[1] == b"bad"
 
 

@@ -47,7 +47,7 @@ class Letter:
         try:
             return self.row.body
         except MessageBody.DoesNotExist:
-            return MessageBody(message=self.row, headers="", text="", html="")
+            return MessageBody.of_nothing(self.row)
 
     @cached_property
     def mail(self) -> SafeMail:
