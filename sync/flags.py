@@ -23,27 +23,28 @@ _SEEN = "\\Seen"
 def changed_since(
     session: Session, run: Callable[[], Run], source: Source, modseq: int, status: FolderStatus
 ) -> None:
-    """Take over what changed after a mod-sequence (RFC 7162, 3.1.4.1), then move the cursor."""
+    """Take over what changed after a mod-sequence (RFC 7162, 3.1.4.1).
+
+    The cursor is moved on the folder and not saved: what is expunged comes first.
+    """
     session.examine(source.folder)
     changed = list(session.connection.changed_since(modseq))
     _apply(session, run, source, changed)
-    with session.commit():
-        source.folder.highestmodseq = status.highestmodseq
-        source.folder.save(update_fields=["highestmodseq"])
+    source.folder.highestmodseq = status.highestmodseq
 
 
 def diff(session: Session, run: Callable[[], Run], source: Source, status: FolderStatus) -> None:
-    """Compare flags UID by UID, where no mod-sequence can be trusted."""
+    """Compare flags UID by UID, where no mod-sequence can be trusted; the cursor as above."""
     folder, now = source.folder, timezone.now()
     session.examine(folder)
     full = _full_is_due(folder, now)
     found = session.connection.flags(_ranges(folder, None if full else NEWEST))
     _apply(session, run, source, found)
     _find_labelled(session, run, source)
+    folder.highestmodseq = status.highestmodseq
     with session.commit():
-        folder.highestmodseq = status.highestmodseq
         folder.flags_checked_at = now if full else folder.flags_checked_at
-        folder.save(update_fields=["highestmodseq", "flags_checked_at"])
+        folder.save(update_fields=["flags_checked_at"])
 
 
 def _full_is_due(folder: Folder, now: datetime) -> bool:

@@ -140,8 +140,9 @@ def _find_expunged(session: Session, folder: Folder, status: FolderStatus) -> No
         vanished &= _vanished(session, folder)
     with session.commit():
         ledger.mark_expunged(folder, vanished)
+        # With what went, the look is complete: until now it would have been repeated.
         folder.messages = status.messages
-        folder.save(update_fields=["messages"])
+        folder.save(update_fields=["messages", "highestmodseq"])
 
 
 def _vanished(session: Session, folder: Folder) -> set[int]:
