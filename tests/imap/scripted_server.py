@@ -34,8 +34,11 @@ class Talk:
     """One command, for an answer that is more than bytes; `memory` is its connection's."""
 
     def __init__(
-        self, sock: socket.socket, command: bytes, slowly: bool, memory: dict[str, object]
+        self, sock: socket.socket, lines: BinaryIO, slowly: bool, memory: dict[str, object]
     ) -> None:
+        command = _command(sock, lines)
+        self.over = not command
+        self._lines = lines
         self.tag, _, line = command.partition(b" ")
         self.line = line.decode("utf-8", "surrogateescape")
         self.sock, self._slowly, self.memory = sock, slowly, memory
@@ -52,6 +55,10 @@ class Talk:
             width = 997 if inside else 1
             self.sock.sendall(answer[place : place + width])
             place += width
+
+    def read_line(self) -> bytes:
+        """What the client says next, without being a command."""
+        return self._lines.readline().rstrip(b"\r\n")
 
     def hang_up(self) -> None:
         self.sock.shutdown(socket.SHUT_RDWR)
@@ -107,8 +114,7 @@ class Scripted:
         try:
             sock.sendall(self.greeting)
             with sock.makefile("rb") as lines:
-                while command := _command(sock, lines):
-                    talk = Talk(sock, command, self._slowly, memory)
+                while not (talk := Talk(sock, lines, self._slowly, memory)).over:
                     self.asked.append(talk.line)
                     self.answer(talk)
         except OSError:
