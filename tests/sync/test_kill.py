@@ -96,6 +96,13 @@ def past(scope: Literal["everyone", "contacts"]) -> Callable[[Account], None]:
     return work
 
 
+def sync_everything(account: Account) -> None:
+    """The first sync and a year of past emails."""
+    runs.start_first_sync(account)
+    to_the_end(account)
+    past("everyone")(account)
+
+
 def look(account: Account) -> None:
     Account.objects.filter(pk=account.pk).update(checked_at=None)
     to_the_end(account)

@@ -56,7 +56,7 @@ def test_what_is_asked_for_comes_whole_and_once(make: Make, slowly: bool) -> Non
         for wanted in (sorted(inbox), (1, None), (1, 60)):
             listed = [
                 (one.uid, (one.size, one.internaldate, "\\Seen" in one.flags))
-                for one in connection.listing(wanted)  # type: ignore[arg-type]
+                for one in connection.listing(wanted)
             ]
             assert len(listed) == len(inbox)
             assert dict(listed) == there
