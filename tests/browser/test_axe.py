@@ -4,7 +4,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Page
 
-from contacts.models import Contact
+from contacts import import_work
+from contacts.models import Contact, Organization, Upload
 from crm_inbox.views.helping import TOPICS
 from sync import searching
 from sync.models import Account, Attachment
@@ -18,7 +19,15 @@ SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 def paths(annas_account: Account) -> list[str]:
     """Every page, with something on it, and those that are empty."""
     ewa = Contact.objects.create(name="Ewa")
-    ewa.add_address("ewa@klient.example")
+    ewa.add_addresses(["ewa@klient.example", "zak@klient.example"])
+    ewa.organization = Organization.objects.create(name="Klient")
+    ewa.save()
+    other = Contact.objects.create(name="Other")
+    table = b"Name,Email\nEwa,ewa@klient.example\nNew,new@x.example\nBad,nobody\n"
+    uploads = [Upload.take(annas_account.owner, "people.csv", table) for _kind in range(3)]
+    for upload in uploads[1:]:
+        upload.begin("leave")
+    import_work.work(uploads[1], 60)
     message = receive(
         annas_account, mail("one", "text > quoted", sender="Ewa <ewa@klient.example>")
     )
@@ -39,6 +48,14 @@ def paths(annas_account: Account) -> list[str]:
             "/help/clean-up/",
             "/contacts/import/",
         ),
+        *(
+            "/organizations/",
+            "/organizations/?words=none",
+            f"/organizations/{ewa.organization_id}/",
+        ),
+        *(f"/contacts/{other.pk}/merge/?into={ewa.pk}", f"/contacts/import/{uploads[0].pk}/"),
+        *(f"/contacts/import/{upload.pk}/report/" for upload in uploads[1:]),
+        *("/search/?q=one&order=best", "/search/?q=quotd"),
         *(f"/help/{slug}/" for slug in TOPICS),
         *("/email-sync/", "/email-sync/add/", f"/email-sync/{pk}/labels/"),
         *(f"/email-sync/{pk}/{name}/" for name in ("password", "completeness", "remove")),

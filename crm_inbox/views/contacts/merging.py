@@ -29,11 +29,12 @@ def merge(request: SignedIn, pk: int) -> HttpResponse:
         messages.success(request, _("%(contact)s and %(other)s are one contact now.") % said)
         return redirect(contact_url(other))
     both = [other, contact]
+    distinct = both[:1] if contact.organization_id == other.organization_id else both
     context = {
         "contact": contact,
         "other": other,
         "both": both,
-        "organizations": [one for one in both if one.organization],
+        "organizations": [one for one in distinct if one.organization],
         "addresses": [row for one in both for row in one.addresses.all()],
     }
     return render_page(
