@@ -31,6 +31,7 @@ check: $(VENV)/.dev
 	$(BIN)/djlint templates --check --lint --quiet
 	$(NO_SERVERS) $(BIN)/mypy
 	$(NO_SERVERS) $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	$(BIN)/python .ci/audit
 
 # How fast the sync is, beside mbsync; and the pages of a large mailbox, beside those of a small one.
 bench: $(VENV)/.dev

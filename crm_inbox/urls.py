@@ -6,7 +6,17 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from crm_inbox.filters import VIEWS
-from crm_inbox.views import completing, helping, inbox, news, oauth, personal, trash, triage
+from crm_inbox.views import (
+    completing,
+    helping,
+    inbox,
+    news,
+    oauth,
+    personal,
+    sharing,
+    trash,
+    triage,
+)
 from crm_inbox.views.contacts import (
     addresses,
     exporting,
@@ -43,6 +53,8 @@ urlpatterns = [
     path("trash/delete-for-good/", trash.delete_for_good, name="delete_for_good"),
     path("trash/empty/", trash.empty, name="empty_trash"),
     path("conversations/<int:pk>/", page.conversation, name="conversation"),
+    path("conversations/<int:pk>/share/", sharing.share, name="share"),
+    path("shared/", sharing.shared, name="shared"),
     path("conversations/<int:pk>/people/", participants.people, name="people"),
     path("conversations/<int:pk>/people/add/", participants.add_person, name="person_add"),
     path(

@@ -3,12 +3,15 @@
 from typing import Literal, cast
 
 from django.conf import settings
+from django.views.decorators.debug import sensitive_variables
 
 from sync import oauth, slots
 from sync.models import Account
 from sync.wire import AuthenticationRefused, Connection, Credentials, Server
 
 
+# An error report would else show the password among the variables of what is called from here.
+@sensitive_variables()
 def connect(account: Account, urgent: bool = True) -> Connection:
     """Raises WireError and SecretUnreadable; Full where we have too many connections already.
 
@@ -27,6 +30,7 @@ def connect(account: Account, urgent: bool = True) -> Connection:
         raise oauth.GrantRevoked(error.detail) from None
 
 
+@sensitive_variables()
 def connect_by_password(account: Account) -> Connection:
     """With the password on this row, saved or not, whatever else is there to sign in with."""
     return _open(account, Credentials(account.username, account.secret()), urgent=True)
@@ -41,6 +45,7 @@ def _open(account: Account, credentials: Credentials, urgent: bool) -> Connectio
         raise
 
 
+@sensitive_variables()
 def credentials_of(account: Account, refused: str = "") -> Credentials:
     """A password or a token, as the account signs in; `refused` is a token that did not do.
 

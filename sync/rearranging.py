@@ -71,6 +71,9 @@ def merge(thread: Thread, into: Thread) -> Rearrangement:
     done = _record(thread, thread.pk, into.pk, messages, ties, pair[thread.pk].state)
     _pour(thread.pk, into.pk, messages, ties)
     _empty(thread.pk)
+    if pair[thread.pk].shared_at is None:
+        # Private wins, as where mail ties two together (sync/store.py).
+        Thread.objects.filter(pk=into.pk).update(shared_at=None)
     _pin_all(thread.account, [into.pk])
     summaries.refresh([into.pk])
     return done

@@ -1,6 +1,7 @@
 """Mail passwords, sealed with FIELD_ENCRYPTION_KEYS before they reach the database.
 
-To change the key: put the new one first, rotate what is stored, then drop the old one.
+To change the key: put the new one first, start everything anew, run `manage.py rotate_keys`
+(sync/rotating.py), then drop the old one.
 """
 
 from collections.abc import Sequence
@@ -8,6 +9,7 @@ from collections.abc import Sequence
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.views.decorators.debug import sensitive_variables
 
 
 class SecretUnreadable(Exception):
@@ -17,11 +19,13 @@ class SecretUnreadable(Exception):
         super().__init__("The password cannot be read with the keys in FIELD_ENCRYPTION_KEYS.")
 
 
+@sensitive_variables()
 def seal(text: str) -> bytes:
     """The text, any Unicode, encrypted and signed with the first key."""
     return _keys().encrypt(text.encode("utf-8", "surrogatepass"))
 
 
+@sensitive_variables()
 def unseal(sealed: bytes) -> str:
     """The text again, whichever key sealed it; raises SecretUnreadable."""
     try:
@@ -36,6 +40,15 @@ def rotate(sealed: bytes) -> bytes:
         return _keys().rotate(sealed)
     except InvalidToken:
         raise SecretUnreadable from None
+
+
+def is_current(sealed: bytes) -> bool:
+    """Whether the first key alone opens it."""
+    try:
+        Fernet(settings.FIELD_ENCRYPTION_KEYS[0]).decrypt(sealed)
+    except InvalidToken:
+        return False
+    return True
 
 
 def _keys() -> MultiFernet:

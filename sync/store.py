@@ -204,6 +204,14 @@ def _merge(merged: Mapping[int, int]) -> None:
             " WHERE keeper.id = pair.keeper AND keeper.state <> 'inbox'",
             pairs,
         )
+        # Private wins: nobody has shared the messages that come in here.
+        cursor.execute(
+            "UPDATE sync_thread keeper SET shared_at = NULL"
+            " FROM unnest(%s::bigint[], %s::bigint[]) AS pair(gone, keeper)"
+            " JOIN sync_thread gone ON gone.id = pair.gone AND gone.shared_at IS NULL"
+            " WHERE keeper.id = pair.keeper AND keeper.shared_at IS NOT NULL",
+            pairs,
+        )
         cursor.execute("DELETE FROM sync_thread WHERE id = ANY(%s)", [pairs[0]])
 
 

@@ -8,7 +8,7 @@ from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
@@ -23,6 +23,12 @@ OWNER: dict[type[Model], str] = {
     Thread: "owner",
     Message: "account__owner",
     Attachment: "message__account__owner",
+}
+# How what people read leads to its conversation.
+CONVERSATION: dict[type[Model], str] = {
+    Thread: "pk",
+    Message: "thread",
+    Attachment: "message__thread",
 }
 
 Row = TypeVar("Row", bound=Model)
@@ -39,6 +45,15 @@ class SignedIn(PersonalRequest):
 def own(request: SignedIn, model: type[Row]) -> QuerySet[Row]:
     """The rows of a kind that belong to the user."""
     return model._default_manager.filter(**{OWNER[model]: request.user})
+
+
+def readable(request: SignedIn, model: type[Row]) -> QuerySet[Row]:
+    """The user's own rows, and those of conversations that a colleague shares with the team.
+
+    For looking only: what changes something finds its rows with `own`.
+    """
+    shared = Q(**{f"{CONVERSATION[model]}__in": Thread.objects.shared()})
+    return model._default_manager.filter(Q(**{OWNER[model]: request.user}) | shared)
 
 
 def find_own(rows: QuerySet[Row], pk: int) -> Row:

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_variables
 
 from sync import secrets
 
@@ -85,6 +86,7 @@ class Account(models.Model):
     def __str__(self) -> str:
         return self.address
 
+    @sensitive_variables()
     def set_secret(self, text: str) -> None:
         """Seal the password on this row, which the caller saves."""
         self.encrypted_secret = secrets.seal(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from sync.models.account import Account
@@ -18,6 +19,11 @@ SELECT state, (SELECT count(*) FROM (
 
 
 class ThreadQuerySet(models.QuerySet["Thread"]):
+    def shared(self) -> ThreadQuerySet:
+        """Those that their owners let the team read; none that is in the trash."""
+        shown = (Thread.State.INBOX, Thread.State.ARCHIVED)
+        return self.filter(shared_at__isnull=False, state__in=shown)
+
     def unread_by_state(self, owner: User, limit: int) -> dict[str, int]:
         """How many of the owner's conversations are unread in the inbox and in the archive.
 
@@ -54,6 +60,9 @@ class Thread(models.Model):
     )
     state = models.CharField(max_length=8, choices=State.choices, default=State.INBOX)
     trashed_at = models.DateTimeField(null=True)
+    shared_at = models.DateTimeField(
+        null=True, editable=False, help_text=_("Since when the owner lets the team read it.")
+    )
 
     subject = models.TextField(blank=True)
     snippet = models.CharField(max_length=200, blank=True)
@@ -104,6 +113,11 @@ class Thread(models.Model):
                 condition=models.Q(state__in=("inbox", "archived"), has_sent=True),
                 name="thread_list_sent",
             ),
+            models.Index(
+                fields=["-last_message_at", "-id"],
+                condition=models.Q(shared_at__isnull=False),
+                name="thread_list_shared",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -115,6 +129,11 @@ class Thread(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+    def share(self, with_team: bool) -> None:
+        """Let every colleague read it, what is still to come in it too, or nobody any more."""
+        self.shared_at = (self.shared_at or timezone.now()) if with_team else None
+        self.save(update_fields=["shared_at"])
 
 
 class ThreadReference(models.Model):

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from crm_inbox.files import File, raster_type
 from crm_inbox.pdf_pages import CannotDraw, draw_page
-from crm_inbox.views.access import SignedIn, find_own, own, signed_in
+from crm_inbox.views.access import SignedIn, find_own, readable, signed_in
 from crm_inbox.views.page import render_fragment, render_page
 from sync import problems
 from sync.attachments import fetching, open_attachment
@@ -90,7 +90,7 @@ def pdf_page(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def _find(request: SignedIn, pk: int) -> Attachment:
-    rows = own(request, Attachment).filter(message__tombstone_since=None)
+    rows = readable(request, Attachment).filter(message__tombstone_since=None)
     return find_own(rows.select_related("message"), pk)
 
 

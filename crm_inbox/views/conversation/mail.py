@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from crm_inbox.csp import mail_policy
 from crm_inbox.quoting import fold_quoted
-from crm_inbox.views.access import SignedIn, find_own, own, signed_in
+from crm_inbox.views.access import SignedIn, find_own, readable, signed_in
 from crm_inbox.views.conversation.letters import Letter
 from crm_inbox.views.page import render_fragment, render_page
 from sync import problems
@@ -26,8 +26,8 @@ _SHOWN = 300_000
 
 
 def find_letter(request: SignedIn, pk: int) -> Letter:
-    """A message of the user that was not deleted for good, open."""
-    rows = own(request, Message).filter(tombstone_since=None).select_related("body", "thread")
+    """A message that the user may read and that was not deleted for good, open."""
+    rows = readable(request, Message).filter(tombstone_since=None).select_related("body", "thread")
     row = find_own(rows.prefetch_related("participants", "attachments"), pk)
     return Letter(row, True, row.from_address in trusted(request, [row]))
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from crm_inbox.filters import VIEW_OF
 from crm_inbox.neighbours import Trail
-from crm_inbox.views.access import SignedIn, find_own, own, signed_in
+from crm_inbox.views.access import SignedIn, find_own, own, readable, signed_in
 from crm_inbox.views.conversation.letters import Letter
 from crm_inbox.views.conversation.mail import trusted
 from crm_inbox.views.conversation.people import people_of
@@ -25,7 +26,8 @@ _OPEN_AT_MOST = 20
 @require_safe
 @signed_in
 def conversation(request: SignedIn, pk: int) -> HttpResponse:
-    thread = find_own(own(request, Thread).select_related("account"), pk)
+    thread = find_own(readable(request, Thread).select_related("account", "owner"), pk)
+    mine = thread.owner_id == request.user.pk
     if thread.state == Thread.State.EMPTY and (other := rearranging.went_to(request.user, pk)):
         return redirect("conversation", pk=other)
     rows = list(
@@ -35,9 +37,9 @@ def conversation(request: SignedIn, pk: int) -> HttpResponse:
         .order_by("arrived_at", "pk")
     )
     letters = _letters(request, rows)
-    if any(not row.seen for row in rows):
+    if mine and any(not row.seen for row in rows):
         marking.mark(request.user, own(request, Thread).filter(pk=pk), seen=True)
-    place = VIEW_OF.get(Thread.State(thread.state), "")
+    place = VIEW_OF.get(Thread.State(thread.state), "") if mine else ""
     trail = Trail.read(request.GET, place or "inbox", own_zone(request))
     context = {
         "thread": thread,
@@ -45,13 +47,14 @@ def conversation(request: SignedIn, pk: int) -> HttpResponse:
         "people": people_of(request, thread, rows),
         "place": place,
         "move_url": f"{place}_move",
-        "back": trail.back,
-        "newer": trail.newer(request.user, thread),
-        "older": trail.older(request.user, thread),
+        "back": trail.back if mine else reverse("shared"),
+        "newer": trail.newer(request.user, thread) if mine else "",
+        "older": trail.older(request.user, thread) if mine else "",
         "trash_days": settings.TRASH_DAYS,
     }
     title = thread.subject or _("(no subject)")
-    return render_page(request, "conversation/page.html", context, section=place, title=title)
+    section = place if mine else "shared"
+    return render_page(request, "conversation/page.html", context, section=section, title=title)
 
 
 def _letters(request: SignedIn, rows: list[Message]) -> list[Letter]:

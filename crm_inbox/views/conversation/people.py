@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import reswap, retarget, trigger_client_event
 
 from contacts.models import Address, AddressTaken, Contact, InvalidAddress
-from crm_inbox.views.access import SignedIn, find_own, own, signed_in
+from crm_inbox.views.access import SignedIn, find_own, own, readable, signed_in
 from crm_inbox.views.contacts.forms import ContactForm
 from crm_inbox.views.page import render_fragment
 from sync.models import Message, Participant, Thread
@@ -146,7 +146,7 @@ def give_address(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def _find(request: SignedIn, pk: int) -> Thread:
-    return find_own(own(request, Thread).select_related("account"), pk)
+    return find_own(readable(request, Thread).select_related("account"), pk)
 
 
 def _suggested(words: str) -> list[Contact]:

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_variables
 
 from contacts.addresses import normalise
 from sync import runs
@@ -43,6 +44,7 @@ class ServerForm(AddressForm, _Where):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
+    @sensitive_variables("data")
     def account(self, owner: User) -> Account:
         """The account as typed, not saved; the form is valid."""
         data = self.cleaned_data
@@ -74,6 +76,7 @@ class PasswordForm(_Where):
         now = {name: getattr(account, name) for name in _Where.base_fields}
         return cls({**now, **data.dict()} if data else None, initial=now)
 
+    @sensitive_variables("data")
     def change(self, account: Account) -> None:
         """Take over what was typed, not saved; the form is valid."""
         data = self.cleaned_data

@@ -1,0 +1,164 @@
+"""Changing the key while everything goes on, and what a copy of the database tells."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from allauth.mfa.models import Authenticator
+from cryptography.fernet import Fernet
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.utils import timezone
+from pytest_django import Settings
+
+from crm_inbox.accounts import SecondStepAdapter
+from crm_inbox.invitations import Invitation
+from crm_inbox.local import postgres_programs
+from sync import oauth, rotating, secrets
+from sync.models import Account, Grant
+
+OLD, NEW, LOST = (Fernet.generate_key().decode() for _ in range(3))
+HIDDEN = (
+    "hunter2 passphrase",
+    "refresh-token-1",
+    "access-token-1",
+    "TOTPSECRETTOTPSECRET",
+    "seed-1",
+)
+
+
+@pytest.fixture
+def accounts(db: None, settings: Settings) -> list[Account]:
+    """Three with a password, the last one with a grant, too; all sealed with the old key."""
+    settings.FIELD_ENCRYPTION_KEYS = [OLD]
+    owner = User.objects.create_user("anna", password="pass of anna")
+    made = []
+    for number in range(3):
+        account = Account(owner=owner, address=f"{number}@x.example", username=str(number))
+        account.set_secret(HIDDEN[0])
+        account.save()
+        made.append(account)
+    Grant.objects.create(
+        account=made[-1],
+        provider="google",
+        encrypted_refresh=secrets.seal(HIDDEN[1]),
+        encrypted_access=secrets.seal(HIDDEN[2]),
+        access_until=timezone.now() + timedelta(hours=1),
+    )
+    seal = SecondStepAdapter().encrypt
+    Authenticator.objects.create(user=owner, type="totp", data={"secret": seal(HIDDEN[3])})
+    codes = {"seed": seal(HIDDEN[4]), "used_mask": 5}
+    Authenticator.objects.create(user=owner, type="recovery_codes", data=codes)
+    return made
+
+
+def rotate() -> str:
+    said = StringIO()
+    call_command("rotate_keys", stdout=said)
+    return said.getvalue()
+
+
+def test_nothing_needs_the_old_key_afterwards(accounts: list[Account], settings: Settings) -> None:
+    settings.FIELD_ENCRYPTION_KEYS = [NEW, OLD]
+    assert "7 secrets" in rotate()
+    settings.FIELD_ENCRYPTION_KEYS = [NEW]
+    assert {account.secret() for account in Account.objects.all()} == {HIDDEN[0]}
+    assert oauth.access_token(accounts[-1]) == HIDDEN[2]
+    totp, codes = Authenticator.objects.order_by("pk")
+    assert SecondStepAdapter().decrypt(totp.data["secret"]) == HIDDEN[3]
+    assert SecondStepAdapter().decrypt(codes.data["seed"]) == HIDDEN[4]
+    assert codes.data["used_mask"] == 5
+
+
+def test_it_writes_nothing_twice(accounts: list[Account], settings: Settings) -> None:
+    settings.FIELD_ENCRYPTION_KEYS = [NEW, OLD]
+    rotate()
+    before = list(Account.objects.values_list("encrypted_secret", flat=True))
+    assert "0 secrets" in rotate()
+    assert list(Account.objects.values_list("encrypted_secret", flat=True)) == before
+
+
+def test_it_goes_on_where_it_was_broken_off(
+    accounts: list[Account], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.FIELD_ENCRYPTION_KEYS = [NEW, OLD]
+    write, written = rotating._write, 0
+
+    def write_once(*arguments: object) -> int:
+        nonlocal written
+        written += 1
+        if written > 1:
+            raise KeyboardInterrupt
+        return write(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(rotating, "_write", write_once)
+    with pytest.raises(KeyboardInterrupt):
+        rotating.rotate(batch=1)
+    monkeypatch.undo()
+    assert rotating.rotate(batch=1).anew == 4
+
+
+def test_a_password_that_comes_meanwhile_is_not_lost(
+    accounts: list[Account], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.FIELD_ENCRYPTION_KEYS = [NEW, OLD]
+    write = rotating._write
+
+    def write_late(cursor: object, column: rotating.Column, changed: list[object]) -> int:
+        Account.objects.filter(pk=accounts[0].pk).update(encrypted_secret=secrets.seal("newer"))
+        return write(cursor, column, changed)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(rotating, "_write", write_late)
+    rotating.rotate()
+    assert Account.objects.get(pk=accounts[0].pk).secret() == "newer"
+
+
+def test_it_says_what_no_key_opens_and_does_the_rest(
+    accounts: list[Account], settings: Settings
+) -> None:
+    settings.FIELD_ENCRYPTION_KEYS = [LOST]
+    accounts[0].set_secret("gone")
+    accounts[0].save()
+    settings.FIELD_ENCRYPTION_KEYS = [NEW, OLD]
+    with pytest.raises(CommandError, match="1 can be read with none"):
+        rotate()
+    settings.FIELD_ENCRYPTION_KEYS = [NEW]
+    assert Account.objects.get(pk=accounts[1].pk).secret() == HIDDEN[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_dump_of_the_database_holds_no_secret(
+    accounts: list[Account], settings: Settings
+) -> None:
+    _, token = Invitation.make("ewa@x.example", User.objects.get(), administrator=False)
+    dump = _dump()
+    assert b"anna" in dump
+    assert b"2@x.example" in dump
+    for hidden in (*HIDDEN, token, "pass of anna", OLD, settings.SECRET_KEY):
+        clear = hidden.encode()
+        assert clear not in dump
+        assert clear.hex().encode() not in dump
+
+
+def _dump() -> bytes:
+    """The whole database as pg_dump writes it."""
+    settings = connection.settings_dict
+    server = {
+        "PGHOST": settings["HOST"],
+        "PGPORT": str(settings["PORT"] or ""),
+        "PGUSER": settings["USER"],
+        "PGPASSWORD": settings["PASSWORD"],
+        "PGDATABASE": settings["NAME"],
+    } | {f"PG{name.upper()}": str(value) for name, value in settings["OPTIONS"].items()}
+    bundled = postgres_programs._bundled()
+    program = bundled / "pg_dump" if bundled else "pg_dump"
+    environment = os.environ | {name: value for name, value in server.items() if value}
+    done = subprocess.run(
+        [program, "--inserts"], check=True, capture_output=True, env=environment, timeout=120
+    )
+    return done.stdout
