@@ -130,7 +130,7 @@ def test_nothing_secret_is_logged_or_queued(
 
 def _everything_in_redis() -> list[bytes]:
     server = redis.Redis.from_url(configured.REDIS_URL)
-    readers: dict[bytes, Callable[[bytes], Any]] = {
+    readers: dict[object, Callable[[bytes], Any]] = {
         b"string": lambda key: [server.get(key)],
         b"list": lambda key: server.lrange(key, 0, -1),
         b"hash": lambda key: list(server.hgetall(key).values()),
@@ -140,7 +140,7 @@ def _everything_in_redis() -> list[bytes]:
     return [
         value
         for key in server.scan_iter()
-        for value in readers[bytes(server.type(key))](key)
+        for value in readers[server.type(key)](key)
         if value is not None
     ]
 

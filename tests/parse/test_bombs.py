@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import subprocess
+import sys
 
 import pytest
 
@@ -165,3 +167,41 @@ def test_it_reads_hostile_texts_once(name: str) -> None:
     assert FAILURE not in message.notes
     assert len(message.text) <= TEXT_LIMIT
     assert len(message.snippet) <= SNIPPET_LENGTH
+
+
+# Each is made in the process that reads it, so that what it costs can be told from what it is.
+BOMBS = {
+    "10,000 parts": "b'--x\\r\\nContent-Type: image/png\\r\\n\\r\\na\\r\\n' * 10_000 + b'--x--'",
+    "1,000 levels": "b''.join(b'--x%d\\r\\nContent-Type: multipart/mixed; boundary=x%d\\r\\n\\r\\n'"
+    " % (each, each + 1) for each in range(1_000)).replace(b'--x0\\r', b'--x\\r', 1)",
+    "a header of 100 MB": "b''",
+}
+_READ = """
+import resource, sys, time
+from sync.parse import parse_message
+head = b"From: a@b.example\\r\\nSubject: bomb\\r\\nContent-Type: multipart/mixed; boundary=x\\r\\n"
+if sys.argv[1] == "header":
+    head += b"X-Filler: " + b"y" * 100_000_000 + b"\\r\\n"
+raw = head + b"\\r\\n" + eval(sys.argv[2])
+before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
+message = parse_message(raw)
+seconds = time.process_time() - began
+print(message.headers.subject, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before, seconds)
+"""
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_bomb_costs_little_time_and_memory(name: str) -> None:
+    kind = "header" if "header" in name else "body"
+    done = subprocess.run(
+        [sys.executable, "-c", _READ, kind, BOMBS[name]],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=250,
+    )
+    subject, kilobytes, seconds = done.stdout.split()
+    assert subject == "bomb"
+    assert int(kilobytes) < 150_000
+    # Of the processor, which others may use meanwhile.
+    assert float(seconds) < 10
