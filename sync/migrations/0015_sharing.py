@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("sync", "0013_by_hand_and_for_good"),
+        ("sync", "0014_packed_bodies"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
