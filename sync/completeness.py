@@ -118,7 +118,12 @@ def _criteria(source: Source) -> Iterator[search.Criteria]:
 def _known(folder: Folder) -> dict[int, tuple[str, str]]:
     """UID to state and reason."""
     rows = LedgerEntry.objects.filter(folder=folder, uidvalidity=folder.uidvalidity or 0)
-    return {uid: (state, why) for uid, state, why in rows.values_list("uid", "state", "reason")}
+    # A folder may hold a million rows, and there are but a few kinds of them.
+    kinds: dict[tuple[str, str], tuple[str, str]] = {}
+    return {
+        uid: kinds.setdefault((state, why), (state, why))
+        for uid, state, why in rows.values_list("uid", "state", "reason").iterator()
+    }
 
 
 def _compare(

@@ -24,6 +24,8 @@ from sync.wire import Connection, Metadata, WireError, search
 SECONDS = 60.0
 # Hits of one folder, the newest, and of all.
 IN_A_FOLDER = 50
+# Messages behind a reason that are shown at once.
+A_PAGE = 100
 ALTOGETHER = 200
 _PEOPLE = 20
 _WORDS = 200
@@ -41,6 +43,7 @@ class Hit:
     at: str
     size: int
     sender: str
+    address: str
     subject: str
     message_id: str
     carries: bool
@@ -52,13 +55,14 @@ class Hits:
     """`left` are the names of folders that were not searched: no time, or the server refused."""
 
     hits: list[Hit] = field(default_factory=list)
+    total: int = 0
     more: bool = False
     searched: int = 0
     left: list[str] = field(default_factory=list)
     out_of_time: bool = False
 
-    def room(self) -> int:
-        return min(IN_A_FOLDER, ALTOGETHER - len(self.hits))
+    def room(self, in_a_folder: int = IN_A_FOLDER) -> int:
+        return min(in_a_folder, ALTOGETHER - len(self.hits))
 
 
 def tidy(words: str) -> str:
@@ -71,9 +75,9 @@ def by_words(words: str) -> dict[str, Any]:
     return {"words": tidy(words)}
 
 
-def by_reason(folder: int, reason: str) -> dict[str, Any]:
-    """Which messages of a folder are left out for a reason, or have failed."""
-    return {"folder": folder, "reason": reason}
+def by_reason(folder: int, reason: str, before: int | None = None) -> dict[str, Any]:
+    """Which messages of a folder, below a UID, are left out for a reason, or have failed."""
+    return {"folder": folder, "reason": reason, "before": before}
 
 
 def answer(account: Account, asked: dict[str, Any], connection: Connection, report: Report) -> None:
@@ -120,8 +124,11 @@ def _look_into(
     if "words" in asked:
         uids = connection.search_uids(search.matching(asked["words"]))
     else:
-        uids = _behind(connection, folder, source, asked["reason"])
-    room = result.room()
+        before = asked.get("before")
+        behind = _behind(connection, folder, source, asked["reason"])
+        uids = [uid for uid in behind if before is None or uid < before]
+    room = result.room(IN_A_FOLDER if "words" in asked else A_PAGE)
+    result.total += len(uids)
     result.more |= len(uids) > room
     newest = [one for one in connection.metadata(uids[-room:]) if not one.missing]
     result.hits += [
@@ -159,6 +166,7 @@ def _hit(
         at=one.internaldate.isoformat(),
         size=one.size,
         sender=_sender(headers),
+        address=headers.from_[0].address if headers.from_ else "",
         subject=headers.subject,
         message_id=headers.message_id,
         carries=source is not None and source.carries(one),

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from contacts.models import Contact
-from sync import deleting, engine, inquiries, removing
+from sync import deleting, engine, explaining, inquiries, removing
 from sync.models import Account, Inquiry, LedgerEntry, Message, Run
 from tests.imap.dovecot import PASSWORD
 from tests.site.conftest import make_account
@@ -138,7 +138,9 @@ def test_the_certificate_adds_up_and_repairs(synced: Client, mailbox: Mailbox) -
     assert "3 on the server, 1 here, 2 left out, 0 missing" in text(synced, path)
 
 
-def test_the_messages_behind_a_reason_can_be_looked_at(synced: Client, mailbox: Mailbox) -> None:
+def test_the_messages_behind_a_reason_can_be_looked_at(
+    synced: Client, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = mailbox.account.folders.get(name="INBOX").pk
     form = {"folder": str(folder), "reason": "too_old"}
     answer = synced.post(f"/email-sync/{mailbox.account.pk}/left-out/", form)
@@ -147,6 +149,19 @@ def test_the_messages_behind_a_reason_can_be_looked_at(synced: Client, mailbox: 
     assert "Letter old" in page
     assert "Letter ewa" in page
     assert "Letter new" not in page
+    monkeypatch.setattr(explaining, "A_PAGE", 1)
+    answer = synced.post(f"/email-sync/{mailbox.account.pk}/left-out/", form)
+    work()
+    page = text(synced, answer["Location"])
+    assert "2 messages in the mailbox at the provider The newest are shown." in page
+    assert "Older" in page
+    (shown,) = Inquiry.objects.latest("pk").answer["hits"]
+    answer = synced.post(
+        f"/email-sync/{mailbox.account.pk}/left-out/", {**form, "before": str(shown["uid"])}
+    )
+    work()
+    (older,) = Inquiry.objects.latest("pk").answer["hits"]
+    assert older["uid"] < shown["uid"]
     bad = synced.post(f"/email-sync/{mailbox.account.pk}/left-out/", {"folder": "x"})
     assert bad.status_code == 404
 

@@ -97,6 +97,19 @@ class Result:
         return problems.explain(self.inquiry.problem) if failed else None
 
     @property
+    def total(self) -> int:
+        """Of all that match, of which the newest are shown."""
+        return int(self.inquiry.answer.get("total", len(self.found)))
+
+    @property
+    def older(self) -> int | None:
+        """The UID below which there are more, in a list of those behind a reason."""
+        answer = self.inquiry.answer
+        if "words" in self.inquiry.asked or not answer.get("more") or self.inquiry.is_open:
+            return None
+        return min(int(hit["uid"]) for hit in answer["hits"])
+
+    @property
     def left(self) -> list[str]:
         return list(self.inquiry.answer.get("left", ()))
 
@@ -122,7 +135,8 @@ def behind(request: SignedIn, pk: int) -> HttpResponse:
     if reason not in LEFT_OUT or not folder.isdigit():
         raise Http404
     found = find_own(account.folders.all(), int(folder))
-    asked = explaining.by_reason(found.pk, reason)
+    before = request.POST.get("before", "")
+    asked = explaining.by_reason(found.pk, reason, int(before) if before.isdigit() else None)
     return redirect("why_answer", ask(account, Inquiry.Kind.FIND, asked).pk)
 
 
