@@ -159,6 +159,14 @@ def test_an_import_from_a_folder_that_is_not_chosen_leaves_the_choice_as_it_is(
     assert synced.ledger("Junk") == {1: "stored"}
 
 
+def test_a_number_from_before_a_renumbering_brings_nothing(synced: Mailbox) -> None:
+    hit = only(synced, "old@mail.example").hit
+    place = (hit["folder"], hit["uidvalidity"] + 1, [hit["uid"]])
+    picking.pick(synced.account, [place], Coverage.Scope.EVERYONE)
+    synced.sync()
+    assert synced.letters == ["here"]
+
+
 def test_a_search_ends_in_time(synced: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(explaining, "SECONDS", 0.0)
     answer = ask(synced, explaining.by_words("letter")).answer
