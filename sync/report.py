@@ -23,14 +23,14 @@ class Report:
     def __init__(self, inquiry: Inquiry) -> None:
         self._pk = inquiry.pk
         self._told_at = 0.0
-        self._known: dict[str, Any] = {}
+        self._known: dict[str, Any] = {"answer": {}}
 
     def tell(self, answer: dict[str, Any], done: int, total: int | None = None) -> None:
         """The answer as far as it is known, now and then. Raises Withdrawn."""
-        self._known = answer
+        self._known = {"answer": answer, "done": done, "total": total}
         if time.monotonic() - self._told_at >= _PAUSE:
             self._told_at = time.monotonic()
-            self._write(done=done, total=total)
+            self._write()
 
     def end(self, state: Inquiry.State, problem: str = "") -> None:
         try:
@@ -40,5 +40,5 @@ class Report:
 
     def _write(self, **columns: Any) -> None:
         running = Inquiry.objects.filter(pk=self._pk, state=Inquiry.State.RUNNING)
-        if not running.update(answer=self._known, heard_at=timezone.now(), **columns):
+        if not running.update(**self._known, **columns, heard_at=timezone.now()):
             raise Withdrawn
