@@ -32,7 +32,8 @@ def short_moment(moment: datetime) -> str:
 
 @register.filter
 def full_moment(moment: datetime) -> str:
-    return date_format(timezone.localtime(moment), "l, j F Y, H:i")
+    wanted = pgettext("a moment in full, as Django's date format", "l, j F Y, H:i")
+    return date_format(timezone.localtime(moment), wanted)
 
 
 @register.filter

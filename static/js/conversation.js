@@ -42,6 +42,7 @@ document.addEventListener("click", (event) => {
 
 // The sheet over the page: looking at a file, the people, another conversation.
 function openSheet() {
+  closeMenus(null);
   if (!sheet.open) sheet.showModal();
 }
 document.addEventListener("htmx:afterSwap", (event) => {
@@ -50,9 +51,11 @@ document.addEventListener("htmx:afterSwap", (event) => {
     lookAt();
   }
 });
-document.addEventListener("people-changed", () => {
+// The column of people has come anew: somebody has become a contact.
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.target.id !== "people") return;
   sheet.close();
-  document.getElementById("people")?.focus();
+  event.target.focus();
 });
 sheet.addEventListener("click", (event) => {
   // On the backdrop the dialog itself is what is clicked.

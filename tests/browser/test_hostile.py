@@ -95,7 +95,6 @@ def test_there_is_harm_of_every_kind() -> None:
 
 @pytest.mark.timeout(900)
 def test_nothing_runs_and_nothing_is_fetched(page: Page, annas_account: Account) -> None:
-    page.set_default_timeout(30_000)
     origin = page.url.partition("/inbox")[0]
     harmless = see(page, receive_html(annas_account, "<p>Hello</p>", 1))
     watch = Watch(page, origin)
@@ -131,7 +130,6 @@ def _wrong_links(page: Page) -> list[list[str]]:
 def test_with_images_shown_nothing_but_images_is_fetched(
     page: Page, annas_account: Account
 ) -> None:
-    page.set_default_timeout(30_000)
     kinds: dict[str, set[str]] = {}
     page.context.route("http://spy.example/**", lambda route: route.abort())
     asked: list[Request] = []

@@ -2,9 +2,12 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
 
-from sync.models import Account, Attachment
+from sync.models import Account, Attachment, Message
 from tests.site.conftest import mail, make_account, receive
 
 WITH_FILE = (
@@ -78,3 +81,70 @@ def test_a_file_that_cannot_be_fetched_is_said_in_words(client: Client, account:
 
 def test_every_page_has_a_content_security_policy(client: Client, account: Account) -> None:
     assert "default-src 'self'" in client.get("/inbox/")["Content-Security-Policy"]
+
+
+def test_a_long_conversation_costs_no_more_queries(
+    client: Client, account: Account, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    def deliver(first: int, last: int) -> Message:
+        for number in range(first, last + 1):
+            raw = mail(f"n{number}", "text", sender=f"P{number} <p{number}@firma.example>")
+            answer = raw.replace(b"MIME-Version", b"References: <n1@x.example>\r\nMIME-Version")
+            message = receive(account, answer, number)
+        return message
+
+    few = deliver(1, 2)
+    with CaptureQueriesContext(connection) as asked:
+        client.get(f"/conversations/{few.thread_id}/")
+    many = deliver(3, 30)
+    assert many.thread_id == few.thread_id
+    Message.objects.update(seen=False)
+    with django_assert_max_num_queries(len(asked)):
+        client.get(f"/conversations/{many.thread_id}/")
+
+
+def test_a_folded_message_brings_its_text_when_it_is_opened(
+    client: Client, account: Account
+) -> None:
+    first = receive(account, mail("first", "The first words"), 1)
+    answer = mail("second", "The newest words").replace(
+        b"MIME-Version", b"In-Reply-To: <first@x.example>\r\nMIME-Version"
+    )
+    receive(account, answer, 2)
+    Message.objects.update(seen=True)
+    page = client.get(f"/conversations/{first.thread_id}/").content.decode()
+    assert "The newest words" in page
+    assert page.count('class="plain"') == 1
+    opened = client.get(f"/messages/{first.pk}/", headers={"HX-Request": "true"}).content.decode()
+    assert "The first words" in opened
+    assert "first@x.example" in opened
+    without_script = client.get(f"/messages/{first.pk}/", follow=True)
+    assert without_script.content.decode().count('class="plain"') == 2
+
+
+def test_details_tell_who_it_really_is_for(client: Client, account: Account) -> None:
+    raw = mail("a", "text").replace(
+        b"MIME-Version",
+        b"Reply-To: =?utf-8?q?=C5=BB=C3=B3=C5=82w?= <other@x.example>\r\n"
+        b"List-Unsubscribe: <https://x.example/u>,\r\n <mailto:u@x.example>\r\nMIME-Version",
+    )
+    message = receive(account, raw)
+    page = client.get(f"/conversations/{message.thread_id}/").content.decode()
+    assert "Żółw &lt;other@x.example&gt;" in page
+    assert "&lt;https://x.example/u&gt;, &lt;mailto:u@x.example&gt;" in page
+
+
+@pytest.mark.parametrize("appearance", ["light", "dark"])
+def test_mail_that_chooses_no_colours_follows_the_page(
+    client: Client, account: Account, appearance: str
+) -> None:
+    plain = receive(account, mail("a", "<p>Hello</p>", "text/html"), 1)
+    coloured = receive(account, mail("b", "<p style='color:#000'>Hello</p>", "text/html"), 2)
+    client.post("/settings/", {"appearance": appearance})
+    frames = [
+        client.get(f"/messages/{row.pk}/frame/").content.decode() for row in (plain, coloured)
+    ]
+    assert [f'<html lang="und" data-appearance="{appearance}"' in frame for frame in frames] == [
+        True,
+        appearance == "light",
+    ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from django_htmx.http import reswap, retarget, trigger_client_event
+from django_htmx.http import reswap, retarget
 
 from contacts.models import Address, AddressTaken, Contact, InvalidAddress
 from crm_inbox.views.access import SignedIn, find_own, own, readable, signed_in
@@ -159,7 +159,7 @@ def _suggested(words: str) -> list[Contact]:
 def _column(
     request: SignedIn, thread: Thread, said: str = "", contact: Contact | None = None
 ) -> HttpResponse:
-    """The people as they are now; the page closes its dialog on hearing of it."""
+    """The people as they are now; the page closes its dialog when they come."""
     thread.refresh_from_db()
     rows = thread.messages.filter(tombstone_since=None).prefetch_related("participants")
     context = {
@@ -167,5 +167,4 @@ def _column(
         "people": people_of(request, thread, rows.order_by("arrived_at", "pk")),
         "said": said % {"contact": contact} if contact else said,
     }
-    response = render_fragment(request, "conversation/people.html", context)
-    return trigger_client_event(response, "people-changed")
+    return render_fragment(request, "conversation/people.html", context)
