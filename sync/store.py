@@ -48,9 +48,9 @@ def store(account: Account, arrivals: Sequence[Arrival], *, restore: bool = Fals
             arrivals = [arrival for arrival in arrivals if arrival.dedupe_key not in buried]
         fresh = _once_each(arrivals, here)
         if fresh:
-            threads = _threads(account, fresh)
+            threads, made = _threads(account, fresh)
             here |= _insert(account, fresh, threads, buried)
-            summaries.refresh(set(threads))
+            summaries.make_and_refresh(account, made, set(threads))
         _mark_stored(arrivals, here)
     return len(fresh)
 
@@ -101,8 +101,10 @@ def _once_each(arrivals: Iterable[Arrival], here: Mapping[bytes, int]) -> list[A
     return list(first.values())
 
 
-def _threads(account: Account, fresh: list[Arrival]) -> list[int]:
-    """The conversation of each new message; new ones are made, tied ones merged."""
+def _threads(account: Account, fresh: list[Arrival]) -> tuple[list[int], dict[int, str]]:
+    """The conversation of each new message; tied ones are merged. And those that have no row
+    yet, which is written once their messages are there: their ids, with the server's own.
+    """
     letters = [(arrival.ties, arrival.names) for arrival in fresh]
     digests = {digest for ties, names in letters for digest in (*ties, *names.own, *names.referred)}
     known, threads, pinned = _known_ties(account, digests)
@@ -110,7 +112,8 @@ def _threads(account: Account, fresh: list[Arrival]) -> list[int]:
     sizes = {thread.id: thread.message_count for thread in threads.values()}
     touched = _touched(threads) if pinned else set()
     outcome = conversations.group_by_choice(letters, known, sizes, pinned, touched)
-    made = _new_threads(account, fresh, outcome.thread_of)
+    servers = _server_threads(fresh, outcome.thread_of)
+    made = dict(zip(servers, _ids("sync_thread", len(servers)), strict=True))
     rearranging.pin(account.pk, outcome.pins)
     copy_rows(
         "sync_threadreference",
@@ -124,7 +127,8 @@ def _threads(account: Account, fresh: list[Arrival]) -> list[int]:
         for thread, arrival in zip(outcome.thread_of, fresh, strict=True)
         if thread in threads and _reopens(threads[thread], arrival)
     )
-    return [made.get(thread, thread) for thread in outcome.thread_of]
+    threads_of = [made.get(thread, thread) for thread in outcome.thread_of]
+    return threads_of, {made[thread]: server for thread, server in servers.items()}
 
 
 def _known_ties(
@@ -163,28 +167,13 @@ def _return_to_inbox(threads: Iterable[int]) -> None:
     Thread.objects.filter(pk__in=set(threads)).update(state=Thread.State.INBOX)
 
 
-def _new_threads(account: Account, fresh: list[Arrival], thread_of: list[int]) -> dict[int, int]:
-    """Rows for the negative numbers; the columns a list shows are worked out afterwards."""
-    latest = {
-        thread: arrival for thread, arrival in zip(thread_of, fresh, strict=True) if thread < 0
+def _server_threads(fresh: list[Arrival], thread_of: list[int]) -> dict[int, str]:
+    """X-GM-THRID or THREADID of the negative numbers, which are conversations to be made."""
+    return {
+        thread: arrival.server_thread
+        for thread, arrival in zip(thread_of, fresh, strict=True)
+        if thread < 0
     }
-    made = dict(zip(latest, _ids("sync_thread", len(latest)), strict=True))
-    copy_rows(
-        "sync_thread",
-        (
-            *("id", "account_id", "owner_id", "server_thread", "state", "last_message_at"),
-            *("subject", "snippet", "people", "message_count", "unread_count"),
-            *("has_attachments", "has_sent", "from_contact", "to_contact"),
-        ),
-        [
-            (
-                *(made[thread], account.pk, account.owner_id, arrival.server_thread, "inbox"),
-                *(arrival.arrived_at, "", "", "[]", 0, 0, False, False, False, False),
-            )
-            for thread, arrival in latest.items()
-        ],
-    )
-    return made
 
 
 def _merge(merged: Mapping[int, int]) -> None:
