@@ -16,7 +16,7 @@ from crm_inbox.filters import STATE_OF, VIEWS, number
 from crm_inbox.profiles import Profile
 from crm_inbox.toasts import Toast
 from crm_inbox.views.access import SignedIn, own
-from sync import bulk, changes
+from sync import bulk, changes, runs
 from sync.models import Account, Run, Thread
 
 # Counted no further, so that the rail costs the same whatever the mailbox holds.
@@ -38,8 +38,11 @@ class Link:
 
 @dataclass(frozen=True)
 class SyncDot:
+    """`percent` where something that people wait for is under way and its size is known."""
+
     kind: str
     words: str
+    percent: int | None = None
 
 
 @dataclass(frozen=True)
@@ -130,8 +133,17 @@ class Shell:
         if any(account.problem for account in self.accounts):
             return SyncDot("problem", _("needs attention"))
         if any(account.busy for account in self.accounts):
-            return SyncDot("syncing", _("syncing"))
+            return SyncDot("syncing", _("syncing"), self._percent())
         return SyncDot("good", _("up to date"))
+
+    def _percent(self) -> int | None:
+        """How far the runs are that people wait for, all together."""
+        open_runs = Run.objects.filter(
+            account__in=self.accounts, state__in=Run.ACTIVE, kind__in=_WATCHED
+        )
+        far = [runs.progress(run) for run in open_runs]
+        total = sum(one.total for one in far)
+        return 100 * sum(one.done for one in far) // total if total else None
 
     @property
     def _account_query(self) -> str:

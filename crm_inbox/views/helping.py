@@ -14,6 +14,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from crm_inbox.toasts import Toast
 from crm_inbox.views.access import SignedIn, own, signed_in
 from crm_inbox.views.page import render_page
 from crm_inbox.views.triage import begin, moment, tell
@@ -75,7 +76,8 @@ def clean_up(request: SignedIn) -> HttpResponse:
         to, as_of = request.POST.get("to", ""), moment(request.POST.get("as_of", ""))
         if to not in (Thread.State.ARCHIVED, Thread.State.TRASHED) or as_of is None:
             return HttpResponseBadRequest()
-        tell(request, begin(request, strangers.filter(last_message_at__lte=as_of), to, as_of))
+        seen = strangers.filter(last_message_at__lte=as_of)
+        tell(request, Toast.of(begin(request, seen, to, as_of)))
         return redirect("inbox")
     context = {
         "leaving": strangers.count(),

@@ -50,7 +50,7 @@ def move(request: SignedIn, view: str) -> HttpResponse:
     filter_ = Filter.from_query(view, request.GET, own_zone(request))
     as_of = moment(request.POST.get("as_of", ""))
     done = begin(request, selected(request, filter_, as_of), to, as_of or timezone.now())
-    return _answer(request, done, reverse(view) + filter_.query())
+    return _say(request, Toast.of(done), reverse(view) + filter_.query())
 
 
 def begin(request: SignedIn, threads: QuerySet[Thread], to: str, as_of: datetime) -> BulkAction:
@@ -67,11 +67,10 @@ def begin(request: SignedIn, threads: QuerySet[Thread], to: str, as_of: datetime
 @signed_in
 def undo(request: SignedIn, action: UUID) -> HttpResponse:
     """Put back what an action did, or has done until now."""
+    way = way_back(request, request.POST.get("next", ""))
     if rearranging.undo(request.user, action):
-        messages.success(request, _("The messages are where they were."))
-        return redirect(way_back(request, request.POST.get("next", "")))
-    back = _patiently(bulk.undo(request.user, action))
-    return _answer(request, back, way_back(request, request.POST.get("next", "")))
+        return _say(request, Toast(_("The messages are where they were.")), way)
+    return _say(request, Toast.of(_patiently(bulk.undo(request.user, action))), way)
 
 
 @require_safe
@@ -84,9 +83,8 @@ def progress(request: SignedIn, action: UUID) -> HttpResponse:
     return render_fragment(request, "toast.html", {"toast": Toast.of(found)})
 
 
-def tell(request: SignedIn, done: BulkAction) -> None:
+def tell(request: SignedIn, toast: Toast) -> None:
     """Say on the next page what was done; what is under way every page shows by itself."""
-    toast = Toast.of(done)
     if toast.failed:
         messages.error(request, toast.text)
     elif toast.percent is None:
@@ -119,9 +117,9 @@ def _patiently(done: BulkAction) -> BulkAction:
     return done
 
 
-def _answer(request: SignedIn, done: BulkAction, back: str) -> HttpResponse:
+def _say(request: SignedIn, toast: Toast, back: str) -> HttpResponse:
     """The list on the page stays where it is and gets a sentence; a plain form a whole page."""
     if request.htmx:
-        return render_fragment(request, "toast.html", {"toast": Toast.of(done)})
-    tell(request, done)
+        return render_fragment(request, "toast.html", {"toast": toast})
+    tell(request, toast)
     return redirect(back)

@@ -39,7 +39,15 @@ def paths(annas_account: Account) -> list[str]:
         pass
     pk = annas_account.pk
     return [
-        *("/inbox/", "/archive/", "/sent/", "/trash/", "/search/?q=one", "/search/?q=before:soon"),
+        *(
+            "/inbox/",
+            "/archive/",
+            "/sent/",
+            "/trash/",
+            "/settings/",
+            "/search/?q=one",
+            "/search/?q=before:soon",
+        ),
         *(f"/conversations/{row.thread_id}/" for row in (message, html)),
         *("/contacts/", "/contacts/?words=none", f"/contacts/{ewa.pk}/?words=a"),
         *(
@@ -75,6 +83,32 @@ def test_axe_finds_nothing(page: Page, paths: list[str], theme: str, size: str) 
 def test_axe_finds_nothing_at_the_door(page: Page) -> None:
     page.context.clear_cookies()
     assert _violations(page, "/sign-in/") == []
+
+
+def test_axe_finds_nothing_at_what_comes_and_goes(
+    page: Page, paths: list[str], annas_account: Account
+) -> None:
+    """Completions, a toast with its undo, the pill, a refusal, the keys, the folded menu."""
+    page.goto("/inbox/")
+    page.get_by_role("combobox", name="Search mail").fill("f")
+    page.keyboard.press("ArrowDown")
+    page.get_by_role("option", name="from:").wait_for()
+    assert _broken(page) == []
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Fold the menu").click()
+    page.get_by_label("Select “About one”").check()
+    receive(annas_account, mail("new", "text"), 9)
+    page.get_by_role("button", name="1 new conversation").wait_for()
+    assert _broken(page) == []
+    page.get_by_role("button", name="Archive").click()
+    page.get_by_role("button", name="Undo").wait_for()
+    assert _broken(page) == []
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("The site cannot be reached").wait_for()
+    page.context.set_offline(False)
+    page.keyboard.press("?")
+    assert _broken(page) == []
 
 
 def test_axe_finds_nothing_where_something_is_selected(page: Page, paths: list[str]) -> None:
