@@ -1,13 +1,13 @@
 """The rail, the menus and the account switch, on a desktop and on a phone, by label and by key."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from sync.models import Account, Thread
 from tests.site.conftest import mail, make_account, receive
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.django_db(transaction=True)]
-PHONE = {"width": 390, "height": 844}
+PHONE = ViewportSize(width=390, height=844)
 
 
 def test_the_folded_rail_is_remembered(page: Page) -> None:
