@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("sync", "0014_packed_bodies")]
+    dependencies = [("sync", "0015_sharing")]
 
     operations = [
         migrations.CreateModel(
