@@ -116,8 +116,7 @@ class Storing:
             for pair in zip(read.result(), wanted, strict=True)
         ]
         with self._session.commit():
-            stored = store(account, arrivals, restore=self._restore)
-        self._session.stored += stored
+            store(account, arrivals, restore=self._restore)
 
 
 def _do_not_wait_for_the_disk() -> None:

@@ -23,6 +23,8 @@ import yaml
 
 from crm_inbox.local import postgres, valkey
 from crm_inbox.local.dovecot import Dovecot
+from crm_inbox.local.ports import LOOPBACK
+from crm_inbox.local.processes import death_signal
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PASSWORD = "fleet password"
@@ -79,7 +81,10 @@ class Fleet:
     def start(self, service: str, name: str = "", *more: str) -> None:
         """A service of the file by its command, once more under another name."""
         name = name or service
-        command = [word.replace("/data/", f"{self.folder}/") for word in command_of(service)]
+        command = [
+            word.replace("/data/", f"{self.folder}/").replace("host=0.0.0.0", f"host={LOOPBACK}")
+            for word in command_of(service)
+        ]
         if command[0] == "celery" and "worker" in command:
             command.append(f"--hostname={name}@%h")
         with self._lock:
@@ -124,6 +129,7 @@ class Fleet:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=death_signal(signal.SIGTERM),
             )
 
     def _keep(self) -> None:
@@ -141,6 +147,8 @@ def command_of(service: str) -> list[str]:
 @contextmanager
 def prepared(folder: Path, **settings: str) -> Iterator[Fleet]:
     """A fleet with its tables, and Django of this process on its database."""
+    # Whoever ends us ends the fleet in order.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with Fleet(folder, **settings) as fleet:
         setup = command_of("setup")
         subprocess.run(setup, cwd=ROOT, env=fleet.environment, check=True, capture_output=True)

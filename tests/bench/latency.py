@@ -53,7 +53,7 @@ def _run(fleet: Fleet, deliveries: int, polling: bool) -> tuple[list[float], lis
     for service in ("worker", "worker-live", "beat"):
         fleet.start(service)
     port = free_port()
-    fleet.start("web", "web", f"--port={port}", f"--host={LOOPBACK}")
+    fleet.start("web", "web", f"--port={port}")
     wait(company.is_synced, 120, "the mailbox is synced")
     if not polling:
         fleet.start("watcher")

@@ -3,7 +3,8 @@
     python -m tests.bench.throughput --accounts 8 --messages 500 --workers 1 2 4
 
 A worker is one process of Celery beside the process that reads its mail. Each round begins with
-an empty database; its time is from the first account's connection until all is stored.
+an empty database and workers that wait; its time is from the first account's connection until
+all is stored.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from datetime import UTC, datetime
 
 from crm_inbox.demo.bulk import bulk
 from tests.bench import company
-from tests.bench.fleet import PASSWORD, ROOT, Fleet, prepared
+from tests.bench.fleet import PASSWORD, ROOT, Fleet, prepared, wait
 
 
 def main() -> int:
@@ -45,15 +46,19 @@ def _fill(fleet: Fleet, accounts: int, messages: int) -> tuple[list[str], int]:
 
 
 def _round(fleet: Fleet, names: list[str], workers: int) -> None:
+    from sync import tasks
     from sync.models import Account, Message
 
     Account.objects.all().delete()
-    company.connect(fleet, names)
-    running = [f"worker{number}" for number in range(workers)]
-    began = time.monotonic()
+    running = [f"{workers}-{number}" for number in range(workers)]
     for name in running:
         fleet.start("worker", name, "--concurrency=1", "--queues=live,first,past")
     fleet.start("beat")
+    logs = [fleet.folder / f"{name}.log" for name in running]
+    wait(lambda: all(" ready." in log.read_text() for log in logs), 120, "the workers are ready")
+    began = time.monotonic()
+    for account in company.connect(fleet, names):
+        tasks.wake(account.pk)
     first: list[float] = []
     while not company.is_synced():
         if not first and not Account.objects.filter(first_sync_done_at=None).exists():

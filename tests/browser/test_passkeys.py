@@ -17,7 +17,6 @@ ACCOUNT_PAGES = [
     "/account/app/add/",
     "/account/codes/",
     "/team/",
-    "/shared/",
 ]
 
 
