@@ -5,6 +5,7 @@ secrets out of process lists and compose files.
 """
 
 import os
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -60,9 +61,25 @@ def number(name: str, default: int, least: int = 0) -> int:
     return found
 
 
+def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
+    """One of some words; raises ImproperlyConfigured for any other."""
+    value = text(name, default).strip().lower()
+    if value not in allowed:
+        raise ImproperlyConfigured(f"{name} must be {' or '.join(allowed)}, not {value!r}.")
+    return value
+
+
 def words(name: str, default: str) -> list[str]:
     """A list separated by commas; blanks around each item and empty items are dropped."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """Addresses and networks separated by commas; none where it is not set."""
+    try:
+        return [ip_network(word) for word in words(name, "")]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}.") from error
 
 
 def reach(name: str) -> Reach:

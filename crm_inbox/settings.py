@@ -77,6 +77,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "crm_inbox.probes.BeforeHosts",
     "crm_inbox.limits.UploadLimit",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -297,12 +298,35 @@ OAUTH_PROVIDERS = {
     },
 }
 
+# --- What administrators watch
+
+# Touched by workers, beat and watcher while they live; for health checks of containers.
+ALIVE_FILE = env.text("ALIVE_FILE", "")
+# Who may read /metrics: whoever has the token, and these networks where no proxy is between.
+METRICS_TOKEN = env.text("METRICS_TOKEN", "")
+METRICS_NETWORKS = env.networks("METRICS_NETWORKS")
+
 # --- Logs
 
+LOG_FORMAT = env.choice("LOG_FORMAT", "text", ("text", "json"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"about": {"()": "crm_inbox.logs.About"}},
+    "formatters": {
+        "text": {"()": "crm_inbox.logs.Text"},
+        "json": {"()": "crm_inbox.logs.Json"},
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": LOG_FORMAT,
+            "filters": ["about"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO")},
 }
+if SENTRY_DSN := env.text("SENTRY_DSN", ""):
+    from crm_inbox import sentry
+
+    sentry.start(SENTRY_DSN)

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from crm_inbox import probes
 from crm_inbox.filters import VIEWS
 from crm_inbox.views import (
     completing,
@@ -114,6 +115,9 @@ urlpatterns = [
     path("email-sync/runs/<int:pk>/", changes.run_state, name="run_state"),
     path("settings/", personal.personal, name="personal"),
     path("news/", news.news, name="news"),
+    path("health/live", probes.live, name="live"),
+    path("health/ready", probes.ready, name="ready"),
+    path("metrics", probes.metrics, name="metrics"),
     path("", include("crm_inbox.account_urls")),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),

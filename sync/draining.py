@@ -8,6 +8,7 @@ A run that wants all of a folder asks for the bodies at once. What is not commit
 LISTED, so a broken run goes on where it was.
 """
 
+import logging
 import time
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,6 +19,7 @@ from typing import Self
 from django.db.models import Q
 
 from sync import ledger, runs
+from sync.about import about
 from sync.judging import Judgement, Wanted, judge_all, policy_of, unjudged
 from sync.ledger import Entry
 from sync.models import Coverage, Folder, LedgerEntry, Run
@@ -36,6 +38,7 @@ from sync.wire import (
     ProtocolError,
 )
 
+logger = logging.getLogger(__name__)
 # Entries whose metadata is asked for at once. The first window is small: somebody is waiting.
 FIRST_WINDOW = 50
 LARGEST_WINDOW = 4000
@@ -47,13 +50,16 @@ _CUT_OFF = (ConnectionLost, ConnectionTimedOut, ProtocolError)
 
 def drain_to_the_end(session: Session, run: Run) -> bool:
     """Drain and finish a run; False when the time was up before the end."""
-    with Drain(session, run) as draining:
-        while draining.step():
-            if session.out_of_time:
-                draining.flush()
-                return False
-    with session.commit():
-        runs.finish(run)
+    with about(run=run.pk):
+        with Drain(session, run) as draining:
+            while draining.step():
+                if session.out_of_time:
+                    draining.flush()
+                    return False
+        with session.commit():
+            runs.finish(run)
+        session.runs += 1
+        logger.info("The run has ended (%s).", run.kind)
     return True
 
 

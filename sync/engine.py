@@ -10,6 +10,7 @@
 Whatever breaks off, nothing has moved that is not in the ledger; the next slice goes on there.
 """
 
+import logging
 from datetime import datetime, timedelta
 from random import uniform
 
@@ -19,14 +20,16 @@ from django.db.models import Case, IntegerField, Value, When
 from django.utils import timezone
 
 from sync import backoff, changes, folders, live, picking, problems
+from sync.about import about
 from sync.draining import drain_to_the_end
-from sync.leases import claim
+from sync.leases import Lease, claim
 from sync.listing import list_window
 from sync.models import Account, News, Run
 from sync.scope import sources
 from sync.secrets import SecretUnreadable
 from sync.session import Session
 from sync.slots import Full
+from sync.tally import counted
 from sync.wire import (
     AuthenticationRefused,
     FolderMissing,
@@ -37,6 +40,7 @@ from sync.wire import (
 
 # When all our connections to a host are in use; not all come back at once.
 FULL_SECONDS = 5
+logger = logging.getLogger(__name__)
 # First what somebody is waiting for, then what other runs rely on.
 _ORDER = (Run.Kind.PICKED, Run.Kind.CATCH_UP, Run.Kind.INITIAL, Run.Kind.LIVE, Run.Kind.PAST)
 
@@ -53,11 +57,17 @@ def work(account_id: int, holder: str, seconds: float, *, look_only: bool = Fals
     lease = claim(account_id, holder)
     if lease is None:
         return False
+    with about(account=account_id):
+        return _leased(lease, seconds, look_only)
+
+
+def _leased(lease: Lease, seconds: float, look_only: bool) -> bool:
     try:
-        account = Account.objects.get(pk=account_id)
+        account = Account.objects.get(pk=lease.account_id)
         if account.state != Account.State.ACTIVE:
             return False
-        with Session(account, lease, seconds, urgent=look_only) as session:
+        session = Session(account, lease, seconds, urgent=look_only)
+        with counted(session), session:
             return _work(session, look_only)
     except SecretUnreadable:
         _note(account, problems.SECRET_UNREADABLE, "", refused=True)
@@ -134,8 +144,10 @@ def _carry_on(session: Session, run: Run) -> bool:
     if run.kind == Run.Kind.PICKED and run.listed_at is None:
         picking.list_picked(session, run)
     lists_itself = run.kind in (Run.Kind.INITIAL, Run.Kind.PAST)
-    if lists_itself and run.listed_at is None and not _list(session, run):
-        return False
+    if lists_itself and run.listed_at is None:
+        with about(run=run.pk):
+            if not _list(session, run):
+                return False
     return drain_to_the_end(session, run)
 
 
@@ -182,6 +194,8 @@ def _note(
 ) -> None:
     """A refused password waits for the person; everything else is tried again, later and later."""
     failures = account.failures + 1
+    # The server's own words stay on the account: they may quote what is private.
+    logger.warning("It did not work: %s, %d in a row.", problem, failures)
     Account.objects.filter(pk=account.pk).update(
         problem=problem,
         problem_detail=detail,

@@ -14,12 +14,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+from typing import Literal, cast
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, Min, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from sync.models import Account, News, Run, Watch
 
@@ -60,6 +61,33 @@ def begin(account_id: int, queue: Queue) -> None:
         News.objects.filter(account=account_id).update(queued_until=None)
     else:
         Account.objects.filter(pk=account_id).update(queued_until=None)
+
+
+def lag() -> float:
+    """How long the oldest news has waited for a look, in seconds; none of what waits on purpose."""
+    waiting = News.objects.filter(account__state=Account.State.ACTIVE, account__retry_at=None)
+    longest = waiting.aggregate(longest=Now() - Min("heard_at"))["longest"]
+    return longest.total_seconds() if longest else 0.0
+
+
+def oldest_requests() -> dict[Queue, float]:
+    """For how many seconds the oldest request of each queue has waited; 0 where none waits."""
+    now = timezone.now()
+    looks = News.objects.filter(queued_until__gt=now).aggregate(oldest=Min("queued_until"))
+    runs = Account.objects.filter(queued_until__gt=now)
+    past = Exists(Run.objects.filter(account=OuterRef("pk"), state__in=Run.ACTIVE, kind="past"))
+    oldest = {
+        "live": (looks["oldest"], LIVE_SECONDS),
+        "first": (
+            runs.filter(~past).aggregate(oldest=Min("queued_until"))["oldest"],
+            OTHERS_SECONDS,
+        ),
+        "past": (runs.filter(past).aggregate(oldest=Min("queued_until"))["oldest"], OTHERS_SECONDS),
+    }
+    return {
+        cast(Queue, queue): max(0.0, given - (until - now).total_seconds()) if until else 0.0
+        for queue, (until, given) in oldest.items()
+    }
 
 
 def _poll(accounts: Iterable[int] | None) -> None:

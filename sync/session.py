@@ -41,6 +41,8 @@ class Session:
         self.interrupted = False
         self._connection: Connection | None = None
         self._open: tuple[int, FolderStatus] | None = None
+        # For the administrators' numbers.
+        self.stored = self.commands = self.runs = 0
         # Why a folder was set aside; the others are synced all the same.
         self.trouble: WireError | None = None
         # Folders that had been set aside were tried again.
@@ -81,6 +83,7 @@ class Session:
         """The next use connects again."""
         if self._connection is not None:
             self._connection.close()
+            self.commands += self._connection.commands
         self._connection = self._open = None
 
     def look_into(self, raw_name: bytes) -> FolderStatus:

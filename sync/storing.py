@@ -116,7 +116,8 @@ class Storing:
             for pair in zip(read.result(), wanted, strict=True)
         ]
         with self._session.commit():
-            store(account, arrivals, restore=self._restore)
+            stored = store(account, arrivals, restore=self._restore)
+        self._session.stored += stored
 
 
 def _do_not_wait_for_the_disk() -> None:

@@ -25,7 +25,7 @@ from sync import (
     scheduling,
     searching,
 )
-from sync.models import News
+from sync.models import Hour, News
 from sync.scheduling import Queue, Request
 
 logger = logging.getLogger(__name__)
@@ -39,6 +39,7 @@ def tick() -> None:
     if _is_new("queues-are-remembered", None):
         scheduling.forget_queued()
     _publish(scheduling.claim_due())
+    Hour.add(lag=scheduling.lag())
     for pk in inquiries.lost():
         if _is_new(f"inquire:{pk}", inquiries.LOST_AFTER.seconds):
             inquire.delay(pk)

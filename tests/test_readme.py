@@ -16,8 +16,8 @@ def test_every_setting_is_in_the_table_and_no_other() -> None:
 
 def test_every_command_is_told_and_no_other() -> None:
     there = {path.stem for path in ROOT.glob("[cs]*/management/commands/*.py")}
-    # What others call: compose, the demo, the Makefile.
-    there -= {"__init__", "compile_translations", "demo_setup", "prepare"}
+    # What the demo and the Makefile call.
+    there -= {"__init__", "compile_translations", "demo_setup"}
     told = set(re.findall(r"manage\.py (\w+)", README)) - {"collectstatic"}
     assert told == there
 

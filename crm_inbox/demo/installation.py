@@ -31,11 +31,11 @@ def contacts() -> None:
             contact.add_address(address)
 
 
-def account(owner: User, port: int, password: str) -> Account:
+def account(owner: User, host: str, port: int, password: str) -> Account:
     """The mail account; a later start may find its server on another port."""
     found, _ = Account.objects.update_or_create(
         owner=owner,
-        host="127.0.0.1",
+        host=host,
         username=mailbox.ADDRESS,
         defaults={
             "address": mailbox.ADDRESS,

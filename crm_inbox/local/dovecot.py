@@ -29,7 +29,7 @@ base_dir = {sockets}
 state_dir = {folder}/state
 log_path = {folder}/dovecot.log
 protocols = imap
-listen = {host}
+listen = {listen}
 default_login_user = {user}
 default_internal_user = {user}
 default_internal_group = {group}
@@ -117,9 +117,17 @@ class Dovecot:
     host = HOST
 
     def __init__(
-        self, folder: Path, *, tls: bool = False, separator: str = "/", token_check: str = ""
+        self,
+        folder: Path,
+        *,
+        tls: bool = False,
+        separator: str = "/",
+        token_check: str = "",
+        listen: str = HOST,
     ) -> None:
-        """`token_check` is where an authorisation server tells whether a token is good."""
+        """`token_check` is where an authorisation server tells whether a token is good; `listen`
+        the address for others than this machine, which reach it inside a private network only.
+        """
         # Dovecot hands out no mail as root.
         self._user = ordinary_user()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -130,6 +138,7 @@ class Dovecot:
         self._tls = tls
         self._separator = separator
         self._token_check = token_check
+        self._listen = listen
         self._pid: int | None = None
         self._sockets = self.folder / "sockets"
         self._mail = Maildirs(self.folder / "mail", separator, self._user.uid)
@@ -275,7 +284,7 @@ class Dovecot:
         )
         return _CONFIG.format(
             folder=self.folder,
-            host=HOST,
+            listen=self._listen,
             sockets=self._sockets.readlink(),
             user=user.pw_name,
             group=grp.getgrgid(gid).gr_name,

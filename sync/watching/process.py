@@ -21,6 +21,7 @@ from django.db import Error as DatabaseError
 from django.db import close_old_connections, connection
 
 from sync import connecting, tasks
+from sync.heard import Heart
 from sync.models import Account
 from sync.secrets import SecretUnreadable
 from sync.watching import shares
@@ -56,6 +57,7 @@ class Process:
         self._told: dict[int, float] = {}
         self._heard = asyncio.Event()
         self._stopped = asyncio.Event()
+        self._heart = Heart("watcher")
 
     def stop(self) -> None:
         self._stopped.set()
@@ -114,6 +116,7 @@ class Process:
 
         def balance() -> None:
             ours.update(shares.fingerprints(shares.balance(self._name, hearing, most)))
+            self._heart.beat(self._name)
 
         if not await self._safely(balance):
             return

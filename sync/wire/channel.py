@@ -78,6 +78,11 @@ class Channel:
             raise refusal(done)
         return done, untagged
 
+    @property
+    def commands(self) -> int:
+        """How many were sent."""
+        return self._commands
+
     def fileno(self) -> int:
         return self._socket.fileno()
 

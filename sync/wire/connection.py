@@ -100,6 +100,11 @@ class Connection:
     ) -> None:
         self.close()
 
+    @property
+    def commands(self) -> int:
+        """How many were sent; each costs a round trip at most."""
+        return self._channel.commands
+
     def close(self) -> None:
         self._channel.close()
         closed, self._when_closed = self._when_closed, None

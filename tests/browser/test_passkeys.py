@@ -17,6 +17,7 @@ ACCOUNT_PAGES = [
     "/account/app/add/",
     "/account/codes/",
     "/team/",
+    "/shared/",
 ]
 
 

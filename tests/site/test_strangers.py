@@ -243,7 +243,7 @@ def test_the_owner_does_reach_it(action: UUID) -> None:
     }
     assert seen >= {
         *("inbox", "conversation", "mail_frame", "original", "attachment", "mailboxes"),
-        *("mailbox_card", "mailbox_labels", "mailbox_password"),
+        *("mailbox_labels", "mailbox_password"),
     }
 
 

@@ -155,7 +155,7 @@ def _dump() -> bytes:
         "PGPASSWORD": settings["PASSWORD"],
         "PGDATABASE": settings["NAME"],
     } | {f"PG{name.upper()}": str(value) for name, value in settings["OPTIONS"].items()}
-    bundled = postgres_programs._bundled()
+    bundled = postgres_programs.bundled()
     program = bundled / "pg_dump" if bundled else "pg_dump"
     environment = os.environ | {name: value for name, value in server.items() if value}
     done = subprocess.run(

@@ -1,5 +1,6 @@
 from argparse import ArgumentParser
 from functools import partial
+from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
@@ -15,13 +16,22 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--imap-host", default="127.0.0.1")
         parser.add_argument("--imap-port", type=int, required=True)
+        parser.add_argument("--password-file", type=Path, help="the mailbox's password")
 
     @transaction.atomic
-    def handle(self, *args: object, imap_port: int, **options: object) -> None:
+    def handle(
+        self,
+        *args: object,
+        imap_host: str,
+        imap_port: int,
+        password_file: Path | None,
+        **options: object,
+    ) -> None:
         user = installation.user()
         installation.contacts()
-        password = own_key(settings.DATA_DIR, "imap_password")
-        account = installation.account(user, imap_port, password)
+        path = password_file or settings.DATA_DIR / "imap_password"
+        account = installation.account(user, imap_host, imap_port, own_key(path.parent, path.name))
         runs.start_first_sync(account)
         transaction.on_commit(partial(tasks.wake, account.pk))
