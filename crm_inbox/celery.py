@@ -4,7 +4,6 @@ import os
 
 from celery import Celery
 from celery.signals import celeryd_init, heartbeat_sent
-from celery.worker.heartbeat import Heart as CelerysHeart
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm_inbox.settings")
 
@@ -21,8 +20,7 @@ def _let_workers_be_heard(sender: str, **_: object) -> None:
 
     heart = Heart("worker")
 
-    def beat(sender: CelerysHeart, **_: object) -> None:
-        heart.beat(str(name))
+    def beat(**_: object) -> None:
+        heart.beat(sender)
 
-    name = sender
     heartbeat_sent.connect(beat, weak=False)

@@ -306,6 +306,9 @@ ALIVE_FILE = env.text("ALIVE_FILE", "")
 METRICS_TOKEN = env.text("METRICS_TOKEN", "")
 METRICS_NETWORKS = env.networks("METRICS_NETWORKS")
 
+# Whether administrators may read people's mail in the administration; each look is noted.
+ADMIN_READS_MAIL = env.flag("ADMIN_READS_MAIL", default=False)
+
 # --- Logs
 
 LOG_FORMAT = env.choice("LOG_FORMAT", "text", ("text", "json"))

@@ -6,6 +6,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from crm_inbox import probes
+from crm_inbox.admin.dashboard import dashboard
 from crm_inbox.filters import VIEWS
 from crm_inbox.views import (
     completing,
@@ -119,6 +120,7 @@ urlpatterns = [
     path("health/ready", probes.ready, name="ready"),
     path("metrics", probes.metrics, name="metrics"),
     path("", include("crm_inbox.account_urls")),
+    path("admin/state/", admin.site.admin_view(dashboard), name="admin_state"),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
 ]

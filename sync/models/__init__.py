@@ -8,7 +8,7 @@ from sync.models.folder import Coverage, Folder, Label
 from sync.models.grant import Grant
 from sync.models.hour import Hour
 from sync.models.inquiry import Inquiry
-from sync.models.ledger import LedgerEntry
+from sync.models.ledger import FailedMessage, LedgerEntry
 from sync.models.marking import Marking
 from sync.models.message import (
     Attachment,
@@ -36,6 +36,7 @@ __all__ = [
     "Burial",
     "Change",
     "Coverage",
+    "FailedMessage",
     "Folder",
     "Grant",
     "Hour",

@@ -29,7 +29,10 @@ class Account(models.Model):
         CHOSEN = "chosen", _("Sync emails with specific labels")
 
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mail_accounts"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="mail_accounts",
+        verbose_name=_("owner"),
     )
     address = models.CharField(_("email address"), max_length=320)
     own_addresses = ArrayField(
@@ -48,35 +51,44 @@ class Account(models.Model):
     encrypted_secret = models.BinaryField(editable=False, default=bytes)
 
     gmail = models.BooleanField(
-        default=False, help_text=_("The server has Gmail's labels and its All Mail folder.")
+        "Gmail",
+        default=False,
+        help_text=_("The server has Gmail's labels and its All Mail folder."),
     )
-    state = models.CharField(max_length=8, choices=State.choices, default=State.ACTIVE)
+    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.ACTIVE)
     label_choice = models.CharField(
-        max_length=6, choices=LabelChoice.choices, default=LabelChoice.ALL
+        _("what is synced"), max_length=6, choices=LabelChoice.choices, default=LabelChoice.ALL
     )
     problem = models.CharField(max_length=40, blank=True, help_text=_("Code of the last error."))
-    problem_detail = models.TextField(blank=True, help_text=_("The server's own words."))
-    failures = models.PositiveIntegerField(default=0, help_text=_("Errors since the last success."))
-    retry_at = models.DateTimeField(null=True, blank=True)
-    checked_at = models.DateTimeField(null=True, blank=True)
+    problem_detail = models.TextField(
+        _("the server's own words"), blank=True, help_text=_("The server's own words.")
+    )
+    failures = models.PositiveIntegerField(
+        _("failures in a row"), default=0, help_text=_("Errors since the last success.")
+    )
+    retry_at = models.DateTimeField(_("next try"), null=True, blank=True)
+    checked_at = models.DateTimeField(_("last look"), null=True, blank=True)
     listed_at = models.DateTimeField(
         null=True, blank=True, help_text=_("When its folders were listed.")
     )
-    first_sync_done_at = models.DateTimeField(null=True, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    first_sync_done_at = models.DateTimeField(_("first sync done"), null=True, blank=True)
+    created_at = models.DateTimeField(_("connected"), auto_now_add=True)
 
     queued_until = models.DateTimeField(
+        _("a worker comes by"),
         null=True,
         blank=True,
         help_text=_("A worker for its open runs has been asked for and will come by then."),
     )
     # One worker at a time: claimed by compare-and-swap, and the epoch is checked in every commit,
     # so that a worker that lost its lease cannot write.
-    lease_holder = models.CharField(max_length=64, blank=True)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    lease_epoch = models.PositiveBigIntegerField(default=0)
+    lease_holder = models.CharField(_("worker"), max_length=64, blank=True)
+    lease_until = models.DateTimeField(_("its lease ends"), null=True, blank=True)
+    lease_epoch = models.PositiveBigIntegerField(_("number of the lease"), default=0)
 
     class Meta:
+        verbose_name = _("email account")
+        verbose_name_plural = _("email accounts")
         constraints = [
             models.UniqueConstraint(
                 fields=["owner", "host", "username"], name="account_connected_once"

@@ -63,5 +63,17 @@ class LedgerEntry(models.Model):
                 fields=["run", "-arrived_at", "-uid"],
                 condition=models.Q(state="listed"),
                 name="ledger_to_drain",
-            )
+            ),
+            models.Index(
+                fields=["folder"], condition=models.Q(state="failed"), name="ledger_failed"
+            ),
         ]
+
+
+class FailedMessage(LedgerEntry):
+    """An entry that could not be read, for the administration."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("message that could not be read")
+        verbose_name_plural = _("messages that could not be read")

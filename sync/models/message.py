@@ -56,6 +56,8 @@ class Message(models.Model):
     )
 
     class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
         constraints = [
             models.UniqueConstraint(
                 fields=["account", "dedupe_key"], name="message_once_an_account"

@@ -29,26 +29,40 @@ class Run(models.Model):
     OPEN = (State.WAITING, State.RUNNING, State.PAUSED)
     ACTIVE = (State.WAITING, State.RUNNING)
 
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="runs")
-    kind = models.CharField(max_length=8, choices=Kind.choices)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
-    scope = models.CharField(
-        max_length=8, choices=Coverage.Scope.choices, default=Coverage.Scope.EVERYONE
+    account = models.ForeignKey(
+        Account, on_delete=models.CASCADE, related_name="runs", verbose_name=_("email account")
     )
-    since = models.DateTimeField(null=True, help_text=_("Oldest INTERNALDATE it takes."))
-    restore = models.BooleanField(default=False, help_text=_("Lift the tombstones in its window."))
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
+    state = models.CharField(
+        _("state"), max_length=10, choices=State.choices, default=State.WAITING
+    )
+    scope = models.CharField(
+        _("scope"), max_length=8, choices=Coverage.Scope.choices, default=Coverage.Scope.EVERYONE
+    )
+    since = models.DateTimeField(
+        _("since"), null=True, help_text=_("Oldest INTERNALDATE it takes.")
+    )
+    restore = models.BooleanField(
+        _("restores what was deleted"),
+        default=False,
+        help_text=_("Lift the tombstones in its window."),
+    )
     sources = models.JSONField(
         default=list, help_text=_("What was listed: pairs of a folder's and a label's id or null.")
     )
     picked = models.JSONField(
         default=list, help_text=_("What was asked for: a folder's id, its UIDVALIDITY, and UIDs.")
     )
-    listed_at = models.DateTimeField(null=True, help_text=_("When every folder was listed."))
-    created_at = models.DateTimeField(auto_now_add=True)
-    finished_at = models.DateTimeField(null=True)
+    listed_at = models.DateTimeField(
+        _("listed"), null=True, help_text=_("When every folder was listed.")
+    )
+    created_at = models.DateTimeField(_("begun"), auto_now_add=True)
+    finished_at = models.DateTimeField(_("ended"), null=True)
     problem = models.CharField(max_length=40, blank=True)
 
     class Meta:
+        verbose_name = _("run")
+        verbose_name_plural = _("runs")
         constraints = [
             models.UniqueConstraint(
                 fields=["account", "kind"],
@@ -57,3 +71,6 @@ class Run(models.Model):
                 name="run_one_open_a_kind",
             )
         ]
+
+    def __str__(self) -> str:
+        return f"{self.Kind(self.kind).label} ({self.pk})"
