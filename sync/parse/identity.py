@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from hashlib import blake2b
 
@@ -11,7 +10,6 @@ from sync.parse.model import ParsedHeaders
 
 KEY_SIZE = 16
 _GMAIL, _OBJECT_ID, _MESSAGE_ID, _HEADER = b"\x01", b"\x02", b"\x03", b"\x04"
-_SPACES = re.compile(rb"\s+")
 _HASHED = ("message-id", "from", "date", "subject")
 
 
@@ -44,8 +42,7 @@ def content_key(headers: ParsedHeaders, raw: bytes, size: int, arrived_at: datet
 
 
 def _values(fields: dict[str, list[bytes]], names: tuple[str, ...]) -> bytes:
-    values = (_SPACES.sub(b"", b"\n".join(fields.get(name, ()))) for name in names)
-    return b"\0".join(values)
+    return b"\0".join([b"".join(b"\n".join(fields.get(name, ())).split()) for name in names])
 
 
 def _hash(kind: bytes, data: bytes) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Quality = Literal["good", "repaired", "stub"]
 
@@ -96,8 +96,7 @@ class TextPart:
     data: bytes
 
 
-@dataclass(slots=True, frozen=True)
-class Unread:
+class Unread(NamedTuple):
     """A message as it was fetched: whole, or the header with the text parts beside it.
 
     `size` in bytes and `arrived_at` (aware) are what the server says of it.
