@@ -21,7 +21,7 @@ demo-clean:
 # All tests, on real servers that the tests start for themselves.
 test: $(VENV)/.dev
 	@.ci/packages
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 # Everything that can be found without running the program.
 check: $(VENV)/.dev

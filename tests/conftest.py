@@ -1,7 +1,7 @@
 """The real servers that the tests run on, and what is said where one is missing.
 
 Settings are read as soon as Django is loaded, so the servers are started before that. Every
-run of the tests has a folder and servers of its own.
+process that runs tests has a folder and servers of its own.
 """
 
 import atexit
@@ -23,11 +23,16 @@ pytest_plugins = [
     "tests.imap.dovecot",
     "tests.sync.mailbox",
 ]
+# Where pytest-xdist hands the tests out to several processes, the first one only waits.
+_OURS = "TESTS_STARTED_THEIR_SERVERS"
 RUNS = Path(__file__).resolve().parent.parent / ".build" / "tests"
 DATA = RUNS / str(os.getpid())
 
 
 def _start_servers() -> None:
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        for name in os.environ.pop(_OURS, "").split():
+            del os.environ[name]
     _forget_dead_runs()
     atexit.register(shutil.rmtree, DATA, ignore_errors=True)
     # WhiteNoise warns of a folder that is missing.
@@ -36,11 +41,16 @@ def _start_servers() -> None:
     # The mail servers of the tests.
     os.environ["ALLOW_PRIVATE_HOSTS"] = "127.0.0.1"
     if not os.environ.get("DATABASE_URL"):
-        os.environ["DATABASE_URL"] = postgres.ensure(DATA, durable=False, die_with_us=True)
+        _tell("DATABASE_URL", postgres.ensure(DATA, durable=False, die_with_us=True))
         atexit.register(postgres.stop, DATA)
     if not os.environ.get("REDIS_URL"):
-        os.environ["REDIS_URL"] = valkey.ensure(DATA, die_with_us=True)
+        _tell("REDIS_URL", valkey.ensure(DATA, die_with_us=True))
         atexit.register(valkey.stop, DATA)
+
+
+def _tell(name: str, address: str) -> None:
+    os.environ[name] = address
+    os.environ[_OURS] = f"{os.environ.get(_OURS, '')} {name}"
 
 
 def _forget_dead_runs() -> None:
