@@ -10,7 +10,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from sync.bulk import MARKS
+from sync.bulk import GONE, MARKS
 from sync.models import BulkAction, Thread
 
 State = Thread.State
@@ -29,16 +29,33 @@ class Toast:
     @classmethod
     def of(cls, bulk: BulkAction) -> Toast:
         if not bulk.finished_at:
-            return cls(_under_way(bulk), bulk.action, not bulk.undoing, bulk.percent)
+            can_undo = not bulk.undoing and bulk.to != GONE
+            return cls(_under_way(bulk), bulk.action, can_undo, bulk.percent)
         if bulk.undoing:
             return _undone(bulk)
-        if bulk.changed and bulk.to == State.TRASHED and not settings.TRASH_DAYS:
-            return cls(gone_for_good(bulk.changed))
+        if _is_for_good(bulk):
+            return _gone(bulk)
         if bulk.changed:
             return cls(_done(bulk.to, bulk.changed), bulk.action, can_undo=True)
         if bulk.to in MARKS:
             return cls(_("They are marked so already."))
         return cls(_("Nothing was selected, so nothing has changed."), failed=True)
+
+
+def _is_for_good(bulk: BulkAction) -> bool:
+    at_once = bulk.to == State.TRASHED and not settings.TRASH_DAYS
+    return bulk.to == GONE or bool(at_once and bulk.changed)
+
+
+def _gone(bulk: BulkAction) -> Toast:
+    if not bulk.changed:
+        return Toast(_("Nothing was in the trash, so nothing has changed."), failed=True)
+    text = ngettext(
+        "%(count)s conversation deleted for good.",
+        "%(count)s conversations deleted for good.",
+        bulk.changed,
+    )
+    return Toast(text % {"count": _number(bulk.changed)})
 
 
 def _undone(bulk: BulkAction) -> Toast:
@@ -56,6 +73,8 @@ def _under_way(bulk: BulkAction) -> str:
     said = {"done": _number(bulk.done), "total": _number(bulk.total)}
     if bulk.undoing:
         return _("Putting back: %(done)s of %(total)s conversations") % said
+    if bulk.to == GONE:
+        return _("Deleting for good: %(done)s of %(total)s conversations") % said
     if bulk.to == State.ARCHIVED:
         return _("Archiving: %(done)s of %(total)s conversations") % said
     if bulk.to == State.TRASHED:
@@ -96,15 +115,6 @@ def _done(to: str, count: int) -> str:
             "%(count)s conversations moved to the inbox.",
             count,
         )
-    return text % {"count": _number(count)}
-
-
-def gone_for_good(count: int) -> str:
-    text = ngettext(
-        "%(count)s conversation deleted for good.",
-        "%(count)s conversations deleted for good.",
-        count,
-    )
     return text % {"count": _number(count)}
 
 

@@ -3,7 +3,7 @@
 Up to AT_ONCE are done within the request. More are cut into slices, whose ids are kept in a table:
 what the person saw is what is done, whatever comes meanwhile. Each slice is one transaction that
 does the work, notes how to undo it and takes itself away, so that the work can stop anywhere, go
-on anywhere, and twice at a time.
+on anywhere, and twice at a time. Deleting for good is such work, too, and the one without undo.
 
     act ── slices ──> work: a second within the request ──> sync.tasks.bulk ──> finished
                                      undo: drop the slices that are left, put the moves back
@@ -20,7 +20,7 @@ from django.db import connection, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from sync import changes, marking, moving
+from sync import changes, deleting, marking, moving
 from sync.models import BulkAction, BulkSlice, Marking, Move, Thread
 
 AT_ONCE = 1000
@@ -30,6 +30,8 @@ STUCK_AFTER = timedelta(seconds=30)
 # What conversations can be marked as, and whether their messages are seen then.
 MARKS = {"read": True, "unread": False}
 CHOICES = (*moving.PLACES, *MARKS)
+# Where only conversations of the trash can go, and nothing comes back from.
+GONE = Thread.State.EMPTY
 
 # The newest first: they are what people are looking at.
 _CUT = """
@@ -65,7 +67,8 @@ SELECT cardinality(threads), (SELECT count(*) FROM moved) FROM part
 
 
 def act(owner: User, threads: QuerySet[Thread], to: str, as_of: datetime) -> BulkAction:
-    """Put the owner's conversations among `threads` where `to` says, or mark them.
+    """Put the owner's conversations among `threads` where `to` says, or mark them; what is in
+    the trash can be GONE.
 
     The outcome is saved only where something is left to do for `work`.
     """
@@ -73,12 +76,7 @@ def act(owner: User, threads: QuerySet[Thread], to: str, as_of: datetime) -> Bul
     few = list(ours.order_by().values_list("pk", flat=True)[: AT_ONCE + 1])
     if len(few) > AT_ONCE:
         return _cut(owner, ours, to, as_of)
-    chosen = Thread.objects.filter(pk__in=few)
-    done = (
-        marking.mark(owner, chosen, seen=MARKS[to])
-        if to in MARKS
-        else moving.move(owner, chosen, Thread.State(to))
-    )
+    done = _at_once(owner, Thread.objects.filter(pk__in=few), to)
     return BulkAction(
         action=done.action,
         owner=owner,
@@ -88,6 +86,14 @@ def act(owner: User, threads: QuerySet[Thread], to: str, as_of: datetime) -> Bul
         changed=done.count,
         finished_at=timezone.now(),
     )
+
+
+def _at_once(owner: User, threads: QuerySet[Thread], to: str) -> moving.Moved:
+    if to == GONE:
+        return moving.Moved(uuid.uuid4(), deleting.delete_for_good(owner, threads))
+    if to in MARKS:
+        return marking.mark(owner, threads, seen=MARKS[to])
+    return moving.move(owner, threads, Thread.State(to))
 
 
 def work(action: uuid.UUID, seconds: float) -> bool:
@@ -101,7 +107,7 @@ def work(action: uuid.UUID, seconds: float) -> bool:
 
 def undo(owner: User, action: uuid.UUID) -> BulkAction:
     """Put back what the action did; of a large one only the beginning, the rest is for `work`."""
-    large = BulkAction.objects.filter(owner=owner, action=action)
+    large = BulkAction.objects.filter(owner=owner, action=action).exclude(to=GONE)
     if _turn_back(large):
         return large.get()
     count = moving.undo(owner, action) or marking.undo(owner, action)
@@ -134,7 +140,8 @@ def forget_old() -> None:
 @transaction.atomic
 def _cut(owner: User, threads: QuerySet[Thread], to: str, as_of: datetime) -> BulkAction:
     bulk = BulkAction.objects.create(owner=owner, to=to, as_of=as_of)
-    states = [state.value for state in moving.PLACES if state != to]
+    from_where = [Thread.State.TRASHED] if to == GONE else moving.PLACES
+    states = [state.value for state in from_where if state != to]
     sql, values = threads.order_by().values("id", "state").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(_CUT.format(sql), [bulk.pk, SLICE, *values, states])
@@ -161,7 +168,7 @@ def _step(action: uuid.UUID) -> bool:
 
 
 def _do_slice(bulk: BulkAction) -> int | None:
-    return _mark_slice(bulk) if bulk.to in MARKS else _move_slice(bulk)
+    return _other_slice(bulk) if bulk.to in MARKS or bulk.to == GONE else _move_slice(bulk)
 
 
 def _move_slice(bulk: BulkAction) -> int | None:
@@ -180,12 +187,15 @@ def _move_slice(bulk: BulkAction) -> int | None:
     return _note(bulk, *found) if found else None
 
 
-def _mark_slice(bulk: BulkAction) -> int | None:
+def _other_slice(bulk: BulkAction) -> int | None:
     part = bulk.slices.select_for_update(skip_locked=True).order_by("pk").first()
     if part is None:
         return None
     threads = Thread.objects.filter(pk__in=part.threads, last_message_at__lte=bulk.as_of)
-    changed = marking.mark(bulk.owner, threads, seen=MARKS[bulk.to], action=bulk.pk).count
+    if bulk.to == GONE:
+        changed = deleting.delete_for_good(bulk.owner, threads)
+    else:
+        changed = marking.mark(bulk.owner, threads, seen=MARKS[bulk.to], action=bulk.pk).count
     part.delete()
     return _note(bulk, len(part.threads), changed)
 

@@ -1,7 +1,8 @@
 """Deleting for good: a message's content goes, its key stays as a tombstone.
 
-Any number of conversations disappears in one statement and is queued; their mail is emptied behind
-that, in batches, by whoever comes first: the worker, or a batch of new mail that would reopen one.
+Conversations disappear in one statement (of many, sync.bulk makes slices) and are queued; their
+mail is emptied behind that, in batches, by whoever comes first: the worker, a batch of new mail
+that would reopen one, or a run that restores (sync.restoring).
 
 The tombstone keeps deleted mail from coming back by itself: sync goes on recording copies of it
 at the server, and never its content. Only a past sync that restores lifts it (see sync.store).
@@ -17,7 +18,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from sync import summaries
-from sync.models import Burial, Thread
+from sync.models import Account, Burial, Thread
 
 # Conversations that are emptied in one transaction.
 _BATCH = 200
@@ -78,17 +79,28 @@ def backlog() -> bool:
 
 def catch_up(seconds: float) -> bool:
     """Empty what is queued for so long; whether nothing is left."""
+    queued = Burial.objects.select_for_update(skip_locked=True)
+    return _empty_for(seconds, queued)
+
+
+def catch_up_with(account: Account, seconds: float) -> bool:
+    """The same for one account; what another worker is at is waited for."""
+    threads = Thread.objects.filter(account=account)
+    queued = Burial.objects.filter(thread__in=threads.values("pk")).select_for_update()
+    return _empty_for(seconds, queued)
+
+
+def _empty_for(seconds: float, queued: QuerySet[Burial]) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        if not _empty_some():
+        if not _empty_some(queued):
             return True
     return False
 
 
 @transaction.atomic
-def _empty_some() -> int:
-    queued = Burial.objects.select_for_update(skip_locked=True).order_by("thread")
-    threads = list(queued.values_list("thread", flat=True)[:_BATCH])
+def _empty_some(queued: QuerySet[Burial]) -> int:
+    threads = list(queued.order_by("thread").values_list("thread", flat=True)[:_BATCH])
     # A batch of new mail that reopens one of them waits here, or we for it.
     list(Thread.objects.filter(pk__in=threads).order_by("pk").select_for_update(no_key=True))
     _empty(threads)

@@ -19,7 +19,7 @@ from django.db import OperationalError
 from django.db.models import Case, IntegerField, Value, When
 from django.utils import timezone
 
-from sync import backoff, changes, folders, live, picking, problems
+from sync import backoff, changes, folders, live, picking, problems, restoring
 from sync.about import about
 from sync.draining import drain_to_the_end
 from sync.leases import Lease, claim
@@ -138,6 +138,8 @@ def _is_old(moment: datetime | None) -> bool:
 
 def _carry_on(session: Session, run: Run) -> bool:
     """List what is not listed, then drain; False when the time was up."""
+    if run.restore and run.listed_at is None and not restoring.settle(session):
+        return False
     if run.state == Run.State.WAITING:
         Run.objects.filter(pk=run.pk, state=run.state).update(state=Run.State.RUNNING)
         run.state = Run.State.RUNNING

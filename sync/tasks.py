@@ -101,6 +101,8 @@ def bulk(action: str) -> None:
         bulk.delay(action)
     elif not settings.TRASH_DAYS:
         empty_trash.delay()
+    elif deleting.backlog():
+        bury.delay()
 
 
 @shared_task

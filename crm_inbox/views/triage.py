@@ -56,9 +56,11 @@ def move(request: SignedIn, view: str) -> HttpResponse:
 def begin(request: SignedIn, threads: QuerySet[Thread], to: str, as_of: datetime) -> BulkAction:
     """Do it; what takes longer than people wait goes on in the background."""
     done = _patiently(bulk.act(request.user, threads, to, as_of))
-    if to == Thread.State.TRASHED and not settings.TRASH_DAYS:
-        # What a worker does of it, it deletes for good itself.
+    # What a worker brings to its end, it deletes for good itself.
+    if to == Thread.State.TRASHED and not settings.TRASH_DAYS and done.finished_at:
         deleting.empty_trash(0)
+        tasks.bury.delay()
+    elif to == bulk.GONE and done.changed:
         tasks.bury.delay()
     return done
 

@@ -6,9 +6,11 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from sync import deleting
+from crm_inbox.views import triage
+from sync import bulk, deleting, tasks
 from sync.models import Account, Burial, Message, MessageBody, Thread
 from tests.site.conftest import mail, make_account, receive
+from tests.sync.many import make_threads
 
 State = Thread.State
 
@@ -52,6 +54,32 @@ def test_the_trash_is_emptied_and_nothing_else(client: Client, account: Account)
     assert Thread.objects.filter(state=State.EMPTY).count() == 3
     assert states(kept, other) == ["inbox", "trashed"]
     assert "Nothing was in the trash" in client.post("/trash/empty/", follow=True).content.decode()
+
+
+def test_emptying_a_large_trash_goes_on_behind_the_pages(
+    client: Client, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("sync.tasks.bulk.delay", asked.append)
+    monkeypatch.setattr(bulk, "SLICE", 1000)
+    monkeypatch.setattr(triage, "PATIENCE_SECONDS", 0)
+    make_threads(account, 2500)
+    Thread.objects.update(state=State.TRASHED)
+    page = client.post("/trash/empty/", follow=True).content.decode()
+    toasts = page.partition('id="toasts"')[2].partition("</form>")[0]
+    assert "Deleting for good: 1,000 of 2,500 conversations" in toasts
+    assert "data-undo" not in toasts
+    # The page is closed; a worker does the rest.
+    assert len(asked) == 1
+    tasks.bulk(asked[0])
+    assert Thread.objects.filter(state=State.EMPTY).count() == 2500
+    assert (
+        "2,500 conversations deleted for good."
+        in client.get(f"/progress/{asked[0]}/").content.decode()
+    )
+    undone = client.post(f"/undo/{asked[0]}/", follow=True).content.decode()
+    assert "This cannot be undone any more." in undone
+    assert Thread.objects.filter(state=State.EMPTY).count() == 2500
 
 
 def test_only_what_is_in_the_trash_is_deleted_for_good(client: Client, account: Account) -> None:
@@ -103,5 +131,6 @@ def test_the_dialogs_say_what_it_means(client: Client, account: Account) -> None
     trashed(account, 2)
     page = client.get("/trash/").content.decode()
     assert "Empty the trash?" in page
+    assert "This cannot be undone, nor stopped once it has begun." in page
     assert "Your mailbox at the provider is not touched" in page
     assert client.get("/trash/count/").content == b"2"

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from sync import bulk, tasks
-from sync.models import Account, BulkAction, BulkSlice, Marking, Message, Move, Thread
+from sync.models import Account, BulkAction, BulkSlice, Burial, Marking, Message, Move, Thread
 from tests.site.conftest import make_account
 from tests.sync.many import make_threads
 
@@ -20,7 +20,8 @@ LATER = datetime(2100, 1, 1, tzinfo=UTC)
 
 @pytest.fixture
 def account(db: None, monkeypatch: pytest.MonkeyPatch) -> Account:
-    """With 2,500 conversations, in slices of 1,000."""
+    """With 2,500 conversations, in slices of 1,000; no other worker takes what is queued."""
+    monkeypatch.setattr("sync.tasks.bury.delay", lambda: None)
     monkeypatch.setattr(bulk, "SLICE", 1000)
     account = make_account(User.objects.create_user("anna"), "me@crm.example")
     make_threads(account, 2500)
@@ -139,6 +140,39 @@ def test_it_marks_many_and_undoes_it(account: Account, seen: bool) -> None:
     tasks.bulk(str(begun.pk))
     assert Thread.objects.filter(unread_count=int(seen)).count() == 2500
     assert not Marking.objects.exists()
+
+
+def test_it_deletes_for_good_in_slices_and_only_what_is_in_the_trash(account: Account) -> None:
+    begun = act(account, bulk.GONE)
+    assert (begun.total, begun.changed) == (0, 0)
+    Thread.objects.filter(from_contact=False).update(state=State.TRASHED)
+    begun = act(account, bulk.GONE)
+    assert (begun.total, begun.finished_at) == (1667, None)
+    assert bulk.work(begun.pk, 0)
+    assert states() == {"inbox": 833, "trashed": 667, "empty": 1000}
+    tasks.bulk(str(begun.pk))
+    assert states() == {"inbox": 833, "empty": 1667}
+    assert Burial.objects.count() == 1667
+    begun.refresh_from_db()
+    assert (begun.changed, begun.finished_at is None) == (1667, False)
+
+
+def test_what_is_restored_meanwhile_is_not_deleted_for_good(account: Account) -> None:
+    Thread.objects.update(state=State.TRASHED)
+    begun = act(account, bulk.GONE)
+    kept = Thread.objects.latest("pk")
+    Thread.objects.filter(pk=kept.pk).update(state=State.INBOX)
+    tasks.bulk(str(begun.pk))
+    assert states() == {"inbox": 1, "empty": 2499}
+
+
+def test_deleting_for_good_is_not_undone_and_goes_on(account: Account) -> None:
+    Thread.objects.update(state=State.TRASHED)
+    begun = act(account, bulk.GONE)
+    bulk.work(begun.pk, 0)
+    assert bulk.undo(account.owner, begun.pk).changed == 0
+    tasks.bulk(str(begun.pk))
+    assert states() == {"empty": 2500}
 
 
 def test_nobody_works_on_the_mail_of_others(account: Account) -> None:

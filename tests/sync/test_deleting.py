@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from sync.deleting import bury, catch_up, empty_trash
-from sync.models import Message, MessageBody, Thread
+from sync import bulk
+from sync.deleting import bury, catch_up, delete_for_good, empty_trash
+from sync.models import BulkAction, Message, MessageBody, Thread
 from tests.sync.mailbox import Mailbox
 from tests.sync.test_engine import renumber
 
@@ -72,3 +73,26 @@ def test_the_trash_is_emptied_after_its_days(mailbox: Mailbox) -> None:
     empty_trash(30)
     assert catch_up(60)
     assert mailbox.letters == ["kept", "short"]
+
+
+def test_a_past_sync_that_restores_waits_for_what_is_still_being_deleted(mailbox: Mailbox) -> None:
+    """Else what waits to be emptied would look as if it were here, and be emptied afterwards."""
+    names = ["one", "two", "kept"]
+    for name in names:
+        mailbox.deliver(name)
+    mailbox.first_sync()
+    one, two = (Message.objects.get(message_id=f"{name}@mail.example") for name in names[:2])
+    Thread.objects.filter(pk__in=[one.thread_id, two.thread_id]).update(state=Thread.State.TRASHED)
+    # The one is queued; the other is a slice that no worker has taken yet.
+    delete_for_good(mailbox.account.owner, Thread.objects.filter(pk=one.thread_id))
+    action = BulkAction.objects.create(
+        owner=mailbox.account.owner, to=bulk.GONE, as_of=timezone.now() + timedelta(1), total=1
+    )
+    action.slices.create(was=Thread.State.TRASHED, threads=[two.thread_id])
+    mailbox.past_sync(1, restore=True)
+    assert catch_up(60)
+    assert mailbox.letters == sorted(names)
+    assert set(mailbox.ledger().values()) == {"stored"}
+    assert Message.objects.get(message_id="two@mail.example").body.text.strip() == "Text of two"
+    states = Thread.objects.exclude(message_count=0).values_list("state", flat=True)
+    assert set(states) == {Thread.State.INBOX}
