@@ -17,6 +17,11 @@ def about(**ids: int) -> Iterator[None]:
         _NOW.reset(token)
 
 
+def begin(**ids: int) -> None:
+    """From now on, and whatever was before: for tasks, whose errors are logged after their end."""
+    _NOW.set(ids)
+
+
 def what() -> dict[str, int]:
     """By name, such as account and run; empty outside of sync work."""
     return _NOW.get()

@@ -15,7 +15,7 @@ from django.db import Error as DatabaseError
 from django.db import connection
 
 from crm_inbox import logs
-from sync import engine
+from sync import engine, tasks
 from sync.about import about
 from sync.models import Account, Run
 from tests.imap.dovecot import PASSWORD
@@ -88,6 +88,20 @@ def test_a_refused_row_of_many_lines_is_cut_whole_and_what_follows_stays() -> No
 def test_a_password_in_an_address_is_not_told() -> None:
     said = logs.discreet(f"Error with redis://:{SECRET}@host:1/0 and postgresql://a:{SECRET}@db/x")
     assert said == "Error with redis://...@host:1/0 and postgresql://...@db/x"
+
+
+def test_what_breaks_in_a_task_is_told_with_its_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(*_: object) -> None:
+        raise RuntimeError("It is broken.")
+
+    monkeypatch.setattr(tasks, "_slice", breaks)
+    with log(logs.Json()) as said:
+        tasks.live.apply(args=(47,))
+        logging.getLogger("x").info("Later")
+    broken, later = (line for line in lines(said) if line["logger"] in ("celery.app.trace", "x"))
+    assert "It is broken." in str(broken["error"])
+    assert broken["account"] == 47
+    assert "account" not in later
 
 
 @pytest.mark.needs("dovecot")
