@@ -152,9 +152,17 @@ class Filter:
             found = found.filter(NARROWINGS[self.narrowing].scope)
         if self.account is not None:
             found = found.filter(account=self.account)
+        if self.label is not None and self.view in STATE_OF:
+            return found.filed_under(self.label, STATE_OF[self.view])
         if self.label is not None:
             found = found.filter(pk__in=in_folder(user, self.label).values("thread_id"))
         return found
+
+    @property
+    def moment(self) -> str:
+        """The column of `threads` that puts them in order."""
+        filed = self.label is not None and self.view in STATE_OF
+        return "moment" if filed else "last_message_at"
 
 
 def number(text: str) -> int | None:

@@ -43,12 +43,14 @@ class Trail:
 
     def newer(self, user: User, thread: Thread) -> str:
         """The address of the next newer conversation, "" where there is none."""
-        rows = self.filter.threads(user).filter(beyond(Place.of(thread), "gt"))
-        return self._address(rows.order_by("last_message_at", "pk").values_list("pk", flat=True))
+        moment = self.filter.moment
+        rows = self.filter.threads(user).filter(beyond(Place.of(thread), "gt", moment))
+        return self._address(rows.order_by(moment, "pk").values_list("pk", flat=True))
 
     def older(self, user: User, thread: Thread) -> str:
-        rows = self.filter.threads(user).filter(beyond(Place.of(thread), "lt"))
-        return self._address(rows.order_by("-last_message_at", "-pk").values_list("pk", flat=True))
+        moment = self.filter.moment
+        rows = self.filter.threads(user).filter(beyond(Place.of(thread), "lt", moment))
+        return self._address(rows.order_by(f"-{moment}", "-pk").values_list("pk", flat=True))
 
     def _address(self, found: QuerySet[Thread, int]) -> str:
         pk = found.first()

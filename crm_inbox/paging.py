@@ -49,13 +49,21 @@ class Page:
     newer: object | None
 
 
-def read_page(threads: QuerySet[Thread], before: Place | None, after: Place | None) -> Page:
-    """The newest page, or the one just older than `before`, or just newer than `after`."""
+def read_page(
+    threads: QuerySet[Thread],
+    before: Place | None,
+    after: Place | None,
+    moment: str = "last_message_at",
+) -> Page:
+    """The newest page, or the one just older than `before`, or just newer than `after`.
+
+    `moment` names the column that `threads` are put in order by, see Filter.moment.
+    """
     if after and not before:
-        return _newer_page(threads, after)
+        return _newer_page(threads, after, moment)
     if before:
-        threads = threads.filter(beyond(before, "lt"))
-    found = list(threads.order_by("-last_message_at", "-pk")[: PAGE_SIZE + 1])
+        threads = threads.filter(beyond(before, "lt", moment))
+    found = list(threads.order_by(f"-{moment}", "-pk")[: PAGE_SIZE + 1])
     shown = found[:PAGE_SIZE]
     return Page(
         shown,
@@ -64,17 +72,17 @@ def read_page(threads: QuerySet[Thread], before: Place | None, after: Place | No
     )
 
 
-def count_newer(threads: QuerySet[Thread], place: Place, limit: int) -> int:
+def count_newer(threads: QuerySet[Thread], place: Place, limit: int, moment: str) -> int:
     """How many are newer than the place, counted up to `limit` only."""
-    return threads.filter(beyond(place, "gt"))[:limit].count()
+    return threads.filter(beyond(place, "gt", moment))[:limit].count()
 
 
-def _newer_page(threads: QuerySet[Thread], after: Place) -> Page:
-    rows = threads.filter(beyond(after, "gt")).order_by("last_message_at", "pk")
+def _newer_page(threads: QuerySet[Thread], after: Place, moment: str) -> Page:
+    rows = threads.filter(beyond(after, "gt", moment)).order_by(moment, "pk")
     found = list(rows[: PAGE_SIZE + 1])
     if len(found) < PAGE_SIZE:
         # The first page is always a full one.
-        return read_page(threads, None, None)
+        return read_page(threads, None, None, moment)
     shown = found[:PAGE_SIZE][::-1]
     return Page(
         shown,
@@ -83,8 +91,8 @@ def _newer_page(threads: QuerySet[Thread], after: Place) -> Page:
     )
 
 
-def beyond(place: Place, side: str) -> Q:
+def beyond(place: Place, side: str, moment: str) -> Q:
     """Older ("lt") or newer ("gt") than the place; the first half is what the index needs."""
-    return Q(**{f"last_message_at__{side}e": place.moment}) & (
-        Q(**{f"last_message_at__{side}": place.moment}) | Q(**{f"pk__{side}": place.pk})
+    return Q(**{f"{moment}__{side}e": place.moment}) & (
+        Q(**{f"{moment}__{side}": place.moment}) | Q(**{f"pk__{side}": place.pk})
     )

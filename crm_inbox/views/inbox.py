@@ -64,7 +64,8 @@ def _page(request: SignedIn, filter_: Filter) -> Page:
     before, after = (request.GET.get(name, "") for name in ("before", "after"))
     if filter_.is_ranked:
         return read_ranked(request.user, filter_, Rank.read(before or after))
-    return read_page(filter_.threads(request.user), Place.read(before), Place.read(after))
+    threads = filter_.threads(request.user)
+    return read_page(threads, Place.read(before), Place.read(after), filter_.moment)
 
 
 @require_safe
@@ -74,7 +75,7 @@ def newer(request: SignedIn, view: str) -> HttpResponse:
     filter_ = Filter.from_query(view, request.GET, own_zone(request))
     since = Place.read(request.GET.get("since", ""))
     threads = filter_.threads(request.user)
-    count = count_newer(threads, since, NEWER_COUNTED + 1) if since else 0
+    count = count_newer(threads, since, NEWER_COUNTED + 1, filter_.moment) if since else 0
     context = {"count": count, "capped": min(count, NEWER_COUNTED), "filter": filter_}
     return render_fragment(request, "inbox/newer.html", context)
 

@@ -1,5 +1,7 @@
 """What searching and narrowing to a label look at beside the messages themselves."""
 
+from datetime import UTC, datetime
+
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
@@ -9,15 +11,28 @@ from sync.models.thread import Thread
 
 
 class ThreadFolder(models.Model):
-    """A folder in which a message of a conversation lies now; kept by the database, see 0011."""
+    """A folder in which a message of a conversation lies now; kept by the database (0011, 0019).
+
+    State and date repeat what the conversation's row says: a label is one range of an index.
+    """
 
     pk = models.CompositePrimaryKey("folder_id", "thread_id")
     folder = models.ForeignKey(
         Folder, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
     thread = models.ForeignKey(
-        Thread, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+        Thread, on_delete=models.DO_NOTHING, db_constraint=False, related_name="filed"
     )
+    state = models.CharField(max_length=8, db_default=Thread.State.INBOX)
+    last_message_at = models.DateTimeField(db_default=datetime(1970, 1, 1, tzinfo=UTC))
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["folder", "state", "-last_message_at", "-thread"],
+                name="thread_folder_list",
+            )
+        ]
 
 
 class SearchWord(models.Model):

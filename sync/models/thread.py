@@ -24,6 +24,15 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         shown = (Thread.State.INBOX, Thread.State.ARCHIVED)
         return self.filter(shared_at__isnull=False, state__in=shown)
 
+    def filed_under(self, folder: int, state: Thread.State) -> ThreadQuerySet:
+        """Those in the state that have a message in the folder now.
+
+        Their `moment` is `last_message_at` once more: in its order, a page of them is one range
+        of an index, however few or far down they are.
+        """
+        found = self.filter(filed__folder=folder, filed__state=state)
+        return found.annotate(moment=models.F("filed__last_message_at"))
+
     def unread_by_state(self, owner: User, limit: int) -> dict[str, int]:
         """How many of the owner's conversations are unread in the inbox and in the archive.
 

@@ -252,9 +252,10 @@ FROM draft JOIN sync_thread thread ON thread.id = draft.thread
 JOIN letter ON letter.number = draft.letter
 """
 _LABELS = """
-INSERT INTO sync_threadfolder (folder_id, thread_id)
-SELECT DISTINCT copy.folder_id, draft.thread
+INSERT INTO sync_threadfolder (folder_id, thread_id, state, last_message_at)
+SELECT DISTINCT copy.folder_id, thread.id, thread.state, thread.last_message_at
 FROM sync_ledgerentry copy JOIN draft ON draft.id = copy.message_id
+JOIN sync_thread thread ON thread.id = draft.thread
 """
 _VOCABULARY = """
 INSERT INTO sync_searchword (account_id, word)
