@@ -63,6 +63,14 @@ class Run(models.Model):
     class Meta:
         verbose_name = _("run")
         verbose_name_plural = _("runs")
+        indexes = [
+            # What every tick and every slice looks for, among all the runs there have been.
+            models.Index(
+                fields=["account"],
+                condition=models.Q(state__in=["waiting", "running", "paused"]),
+                name="run_open",
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["account", "kind"],
