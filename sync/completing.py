@@ -49,4 +49,4 @@ def _recent_people(owner: User) -> Iterator[str]:
     for people in inbox.order_by("-last_message_at", "-pk").values_list("people", flat=True)[
         :_RECENT
     ]:
-        yield from people
+        yield from (name for name in people if name)

@@ -9,6 +9,8 @@ from sync import changes
 from sync.models import Account
 
 # A contact's address is found through the participants; the account's own addresses never count.
+# Who has connected the account speaks as null: the pages call them "me", whatever their mail
+# program has signed with.
 # For each message by index: joined, all participants there are would be read through.
 _REFRESH = """
 WITH living AS (
@@ -36,7 +38,9 @@ WITH living AS (
 ), speakers AS (
     SELECT thread_id, jsonb_agg(name ORDER BY spoke_at, name) AS people
     FROM (
-        SELECT thread_id, coalesce(nullif(from_name, ''), from_address) AS name,
+        SELECT thread_id,
+            CASE direction WHEN 'received' THEN coalesce(nullif(from_name, ''), from_address) END
+                AS name,
             max(arrived_at) AS spoke_at
         FROM living GROUP BY thread_id, 2
     ) speaker GROUP BY thread_id

@@ -14,6 +14,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from crm_inbox.speakers import who
 from crm_inbox.toasts import Toast
 from crm_inbox.views.access import SignedIn, own, signed_in
 from crm_inbox.views.page import render_page
@@ -79,10 +80,12 @@ def clean_up(request: SignedIn) -> HttpResponse:
         seen = strangers.filter(last_message_at__lte=as_of)
         tell(request, Toast.of(begin(request, seen, to, as_of)))
         return redirect("inbox")
+    examples = list(strangers.order_by("-last_message_at", "-pk")[:SHOWN])
     context = {
         "leaving": strangers.count(),
         "staying": _inbox(request).filter(from_contact=True).count(),
-        "examples": list(strangers.order_by("-last_message_at", "-pk")[:SHOWN]),
+        "examples": examples,
+        "who": who(request.user, examples),
         "as_of": timezone.now(),
         "trash_days": settings.TRASH_DAYS,
     }

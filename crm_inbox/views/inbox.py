@@ -17,6 +17,7 @@ from crm_inbox.highlight import excerpt
 from crm_inbox.neighbours import Trail
 from crm_inbox.paging import Page, Place, count_newer, read_page
 from crm_inbox.ranked import Rank, read_ranked
+from crm_inbox.speakers import who
 from crm_inbox.suggesting import did_you_mean
 from crm_inbox.views.access import SignedIn, own, signed_in
 from crm_inbox.views.page import own_zone, render_fragment, render_page
@@ -41,6 +42,7 @@ def conversations(request: SignedIn, view: str) -> HttpResponse:
         "view": VIEWS[view],
         "narrowings": NARROWINGS.values(),
         "page": page,
+        "who": who(request.user, page.threads),
         "as_of": _seen(page),
         "move_url": f"{view}_move",
         "count_url": f"{view}_count",

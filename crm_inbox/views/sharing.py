@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from crm_inbox.paging import Place, read_page
+from crm_inbox.speakers import who
 from crm_inbox.views.access import SignedIn, find_own, own, signed_in
 from crm_inbox.views.page import render_page
 from sync.models import Thread
@@ -36,6 +37,7 @@ def shared(request: SignedIn) -> HttpResponse:
     """What colleagues share, newest first."""
     threads = Thread.objects.shared().exclude(owner=request.user).select_related("owner")
     before, after = (Place.read(request.GET.get(name, "")) for name in ("before", "after"))
-    context = {"page": read_page(threads, before, after)}
+    page = read_page(threads, before, after)
+    context = {"page": page, "who": who(request.user, page.threads)}
     title = _("Shared with me")
     return render_page(request, "sharing/list.html", context, section="shared", title=title)

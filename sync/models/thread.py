@@ -75,7 +75,10 @@ class Thread(models.Model):
 
     subject = models.TextField(blank=True)
     snippet = models.CharField(max_length=200, blank=True)
-    people = models.JSONField(default=list, help_text=_("Names, the latest speaker last."))
+    people = models.JSONField(
+        default=list,
+        help_text=_("Names, the latest speaker last; null is whoever connected the account."),
+    )
     last_message_at = models.DateTimeField()
     message_count = models.PositiveIntegerField(default=0)
     unread_count = models.PositiveIntegerField(default=0)

@@ -70,6 +70,19 @@ def test_it_stores_a_message_with_everything_a_list_shows(folder: Folder) -> Non
     assert LedgerEntry.objects.get().message == message
 
 
+def test_whoever_connected_the_account_speaks_without_a_name(folder: Folder) -> None:
+    store(
+        folder.account,
+        [
+            arrival(folder, 1, "a"),
+            arrival(folder, 2, "b", "<a@x.example>", sender=ME),
+            arrival(folder, 3, "c", sender=ME),
+        ],
+    )
+    people = Thread.objects.order_by("-message_count").values_list("people", flat=True)
+    assert list(people) == [["Jan Żółw", None], [None]]
+
+
 def test_it_changes_nothing_when_a_batch_comes_again(folder: Folder) -> None:
     batch = [arrival(folder, 1, "a"), arrival(folder, 2, "b", "<a@x.example>")]
     store(folder.account, batch)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from crm_inbox.filters import Filter
+from crm_inbox.speakers import who
 from crm_inbox.views.access import SignedIn, find_own, own, signed_in
 from crm_inbox.views.page import own_zone, render_fragment, render_page
 from sync import rearranging
@@ -38,11 +39,8 @@ def choose(request: SignedIn, pk: int) -> HttpResponse:
     """A search for the conversation to merge with."""
     thread = find_own(own(request, Thread).select_related("account"), pk)
     words = request.GET.get("q", "").replace("\0", "").strip()
-    context = {
-        "thread": thread,
-        "words": words,
-        "found": _candidates(request, thread, words),
-    }
+    found = _candidates(request, thread, words)
+    context = {"thread": thread, "words": words, "found": found, "who": who(request.user, found)}
     if request.htmx:
         part = "found.html" if "q" in request.GET else "merge.html#dialog"
         return render_fragment(request, f"conversation/{part}", context)
