@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "crm_inbox.redirects.TellRedirects",
     "crm_inbox.csp.ContentSecurityPolicy",
 ]
 

@@ -14,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
 
 from crm_inbox.personal import PersonalRequest
+from crm_inbox.redirects import wants_words
 from sync.models import Account, Attachment, BulkAction, Message, Thread
 
 # How each kind of row leads to the user whose mail it is.
@@ -72,6 +73,13 @@ def way_back(request: HttpRequest, wanted: str) -> str:
     return wanted if ours else "/"
 
 
+def _page_of(request: HttpRequest) -> str:
+    """The page that a request is for; what a form was sent to shows none, that of the form does."""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    return way_back(request, request.headers.get("Referer", ""))
+
+
 def signed_in(
     view: Callable[Concatenate[SignedIn, Rest], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]:
@@ -85,8 +93,8 @@ def signed_in(
     def guarded(request: HttpRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
         if request.user.is_authenticated:
             return view(cast(SignedIn, request), *args, **kwargs)
-        if cast(SignedIn, request).htmx:
+        if cast(SignedIn, request).htmx or wants_words(request):
             return HttpResponse(status=401)
-        return redirect_to_login(request.get_full_path())
+        return redirect_to_login(_page_of(request))
 
     return cast(Callable[Concatenate[HttpRequest, Rest], HttpResponseBase], guarded)

@@ -24,8 +24,8 @@ async function ask(url, options = {}) {
   let answer;
   try {
     answer = await fetch(url, {
-      ...options,
       headers: { "HX-Request": "true" },
+      ...options,
       cache: "no-store",
       signal: AbortSignal.timeout(60_000),
     });
@@ -62,13 +62,39 @@ function addToast(html) {
   htmx.process(toast);
   return toast;
 }
-function refuse({ status, text }) {
+// `where` is "" in a list, which keeps a selection, and "Here" on any other page.
+function refuse({ status, text }, where = "") {
   const template = document.getElementById("refused");
-  const kind = troubleOf(status) || "broken";
+  const kind = troubleOf(status) || (status === 404 ? "gone" : "broken");
   const toast = addToast(template.innerHTML);
-  const said = { lost: "lost", "signed-out": "signedOut", outdated: "outdated", broken: "broken" };
-  toast.querySelector("p").textContent = text || template.dataset[said[kind]];
+  const name = kind === "signed-out" ? "signedOut" : kind;
+  const said = template.dataset;
+  toast.querySelector("p").textContent = text || (said[name + where] ?? said[name]);
 }
+
+// Such a form leaves its page only for where the site sends it; a refusal is said where people are.
+const onTheirWay = new WeakSet();
+async function sendAndFollow(form, button) {
+  const data = new FormData(form, button);
+  onTheirWay.add(form);
+  try {
+    location.assign(await ask(form.action, { method: "POST", body: data, headers: { "X-Redirect": "told" } }));
+  } catch (error) {
+    refuse(error, "Here");
+  } finally {
+    onTheirWay.delete(form);
+  }
+}
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("[data-stays]")) return;
+  event.preventDefault();
+  if (onTheirWay.has(form)) return;
+  event.submitter?.closest("[popover]")?.hidePopover();
+  closeMenus(null);
+  form.closest("dialog")?.close();
+  sendAndFollow(form, event.submitter);
+});
 document.addEventListener("click", (event) => {
   event.target.closest("[data-close-toast]")?.closest(".toast").remove();
 });
