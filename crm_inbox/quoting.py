@@ -13,6 +13,9 @@ _INTRODUCED = re.compile(
     re.IGNORECASE,
 )
 
+# The line, or two, above what is quoted: "Isla <isla@x.example>:", "… <isla@x.example>\nwrote:".
+_NAMES_ITS_WRITER = re.compile(r"(?=.*\S@\S).{5,400}:", re.DOTALL)
+
 # A tag as the sanitizer writes it: no value holds "<" or ">".
 _TAG = re.compile(r"<(/?)([a-z0-9]+)([^>]*)>")
 # By which mail programs mark what they quote.
@@ -31,9 +34,26 @@ def split_quoted(text: str) -> Iterator[tuple[bool, str]]:
 
 def _mark(lines: list[str]) -> Iterator[tuple[bool, str]]:
     after_introduction = False
-    for line in lines:
+    introductions = set(_introductions(lines))
+    for number, line in enumerate(lines):
         after_introduction = after_introduction or _INTRODUCED.match(line) is not None
-        yield after_introduction or line.startswith(">"), line
+        yield after_introduction or line.startswith(">") or number in introductions, line
+
+
+def _introductions(lines: list[str]) -> Iterator[int]:
+    """Lines that stand right above a quotation and say whose it is."""
+    for number, line in enumerate(lines):
+        if not line.startswith(">") or (number and lines[number - 1].startswith(">")):
+            continue
+        last = number - 1
+        if last > 0 and not lines[last].strip():
+            last -= 1
+        # The address may have come to stand on a line of its own.
+        cut = last > 0 and lines[last].startswith("<")
+        for first in range(last - cut, max(last - 2, -1), -1):
+            if _NAMES_ITS_WRITER.fullmatch("\n".join(lines[first : last + 1]).strip()):
+                yield from range(first, number)
+                break
 
 
 def fold_quoted(html: str) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crm_inbox.quoting import fold_quoted
+from crm_inbox.quoting import fold_quoted, split_quoted
 from crm_inbox.sanitize import sanitize
 
 FOLDED = '<details><summary aria-label="Quoted text">…</summary>'
@@ -54,3 +54,28 @@ def test_what_looks_like_a_tag_within_an_attribute_is_none(title: str) -> None:
 
 def test_an_element_that_is_never_closed_is_closed_by_the_sanitizer() -> None:
     assert folded("Hi<blockquote>open") == f"Hi{FOLDED}<blockquote>open</blockquote></details>"
+
+
+@pytest.mark.parametrize(
+    "introduction",
+    [
+        "Isla Garside <isla@oakhaven.example>:",
+        "On Tue, 3 Nov 2026 at 10:00, Isla Garside\n<isla@oakhaven.example> wrote:",
+        "wt., 3 lis 2026 o 10:00 Isla Garside <isla@oakhaven.example>\nnapisał(a):",
+        "Isla Garside <isla@oakhaven.example>:\n",
+        "Isla Garside\n<isla@oakhaven.example>:",
+    ],
+)
+def test_the_line_that_says_whose_the_quotation_is_is_folded_with_it(introduction: str) -> None:
+    pieces = list(split_quoted(f"Thank you.\nIsla\n\n{introduction}\n> Hello,\n> here it is."))
+    assert [quoted for quoted, _ in pieces] == [False, True]
+    assert pieces[0][1] == "Thank you.\nIsla"
+
+
+@pytest.mark.parametrize(
+    "line", ["You asked:", "Write to isla@oakhaven.example.", "My answers are below:"]
+)
+def test_what_somebody_writes_above_a_quotation_stays(line: str) -> None:
+    pieces = list(split_quoted(f"Hello,\n\n{line}\n> When?\nTomorrow."))
+    assert [quoted for quoted, _ in pieces] == [False, True, False]
+    assert line in pieces[0][1]
