@@ -62,12 +62,14 @@ class Shell:
         # The number comes first: what changes after it is noticed by the next look.
         self.change = changes.number(request.user.pk)
         self.request, self.section, self.title = request, section, title
-        self._unread = Thread.objects.unread_by_state(request.user, UNREAD_COUNTED + 1)
-        self.unread = self._unread[Thread.State.INBOX]
         open_runs = Run.objects.filter(
             account=OuterRef("pk"), state__in=Run.ACTIVE, kind__in=_WATCHED
         )
         self.accounts = list(own(request, Account).annotate(busy=Exists(open_runs)).order_by("pk"))
+        # Of the chosen account alone, as the lists are.
+        whose = self.account or request.user
+        self._unread = Thread.objects.unread_by_state(whose, UNREAD_COUNTED + 1)
+        self.unread = self._unread[Thread.State.INBOX]
 
     @property
     def unread_text(self) -> str:

@@ -16,9 +16,9 @@ _CONTACTS = 50
 
 
 def contacts(words: str, limit: int) -> list[str]:
-    """Names of contacts, first those of which a part begins so."""
+    """Names of contacts: first those of which a part begins so, last those found by an address."""
     found = Contact.objects.search(words).values_list("name", flat=True)[:_CONTACTS]
-    return sorted(found, key=lambda name: not _begins(name, words))[:limit]
+    return sorted(found, key=lambda name: _distance(name, words))[:limit]
 
 
 def correspondents(owner: User, words: str, limit: int) -> list[str]:
@@ -37,6 +37,10 @@ def labels(owner: User, words: str, limit: int) -> list[str]:
     synced = Folder.objects.filter(account__owner=owner, uidnext__isnull=False)
     named = synced.filter(name__unaccent__icontains=words) if words else synced
     return list(named.order_by("name").values_list("name", flat=True).distinct()[:limit])
+
+
+def _distance(name: str, words: str) -> int:
+    return 0 if _begins(name, words) else 1 if words.casefold() in name.casefold() else 2
 
 
 def _begins(name: str, words: str) -> bool:

@@ -12,7 +12,7 @@ from sync.models.account import Account
 
 _UNREAD = """
 SELECT state, (SELECT count(*) FROM (
-    SELECT FROM sync_thread WHERE owner_id = %s AND sync_thread.state = wanted.state
+    SELECT FROM sync_thread WHERE {whose} = %s AND sync_thread.state = wanted.state
     AND unread_count > 0 LIMIT %s
 ) unread) FROM unnest(%s) wanted(state)
 """
@@ -33,14 +33,15 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         found = self.filter(filed__folder=folder, filed__state=state)
         return found.annotate(moment=models.F("filed__last_message_at"))
 
-    def unread_by_state(self, owner: User, limit: int) -> dict[str, int]:
-        """How many of the owner's conversations are unread in the inbox and in the archive.
+    def unread_by_state(self, whose: User | Account, limit: int) -> dict[str, int]:
+        """How many conversations of an owner or account are unread in the inbox, in the archive.
 
         Counted up to `limit` only, so that it costs the same whatever the mailbox holds.
         """
         states = [Thread.State.INBOX.value, Thread.State.ARCHIVED.value]
         with connection.cursor() as cursor:
-            cursor.execute(_UNREAD, [owner.pk, limit, states])
+            column = "account_id" if isinstance(whose, Account) else "owner_id"
+            cursor.execute(_UNREAD.format(whose=column), [whose.pk, limit, states])
             return dict(cursor.fetchall())
 
 
@@ -110,6 +111,11 @@ class Thread(models.Model):
                 fields=["owner", "state", "-last_message_at", "-id"],
                 condition=models.Q(unread_count__gt=0),
                 name="thread_list_unread",
+            ),
+            models.Index(
+                fields=["account", "state"],
+                condition=models.Q(unread_count__gt=0),
+                name="thread_unread_account",
             ),
             models.Index(
                 fields=["account", "state", "-last_message_at", "-id"], name="thread_list_account"
