@@ -41,7 +41,7 @@ def test_a_message_is_split_out_and_merged_again(
     assert Thread.objects.exclude(state=Thread.State.EMPTY).count() == 2
 
     page.goto(f"/conversations/{talk[2].thread_id}/")
-    page.get_by_text("More", exact=True).first.click()
+    page.locator(".conversation-head summary").first.click()
     page.get_by_role("link", name="Merge with another conversation").click()
     sheet = page.get_by_role("dialog")
     expect(sheet).to_contain_text("You can undo it.")
@@ -55,7 +55,7 @@ def test_two_conversations_are_merged(page: Page, talk: list[Message]) -> None:
     page.goto(f"/conversations/{talk[0].thread_id}/")
     Message.objects.filter(pk=talk[2].pk).update(subject="Prices")
     talk[2].participants.filter(role="from").update(address="jan@firma.example")
-    page.get_by_text("More", exact=True).first.click()
+    page.locator(".conversation-head summary").first.click()
     page.get_by_role("link", name="Merge with another conversation").click()
     page.get_by_role("dialog").get_by_role("button", name="Merge Prices").click()
     expect(page.get_by_text("The two conversations are one now")).to_be_visible()
