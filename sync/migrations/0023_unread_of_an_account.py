@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("sync", "0019_who_speaks")]
+    dependencies = [("sync", "0022_who_speaks")]
 
     operations = [
         AddIndexConcurrently(

@@ -50,7 +50,7 @@ def _batches(apps: StateApps) -> Iterator[list[int]]:
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("sync", "0018_words_of_the_administration")]
+    dependencies = [("sync", "0021_open_runs")]
 
     operations = [
         migrations.AlterField(
