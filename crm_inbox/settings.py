@@ -258,7 +258,7 @@ SYNC_ACCOUNT_CONNECTIONS = env.number("SYNC_ACCOUNT_CONNECTIONS", 3, least=2)
 # The same to a host, for those that are named.
 SYNC_HOST_CONNECTIONS = env.limits("SYNC_HOST_CONNECTIONS")
 # FETCH commands in flight; 1 for servers that cannot take more.
-SYNC_PIPELINE_DEPTH = env.number("SYNC_PIPELINE_DEPTH", 4, least=1)
+SYNC_PIPELINE_DEPTH = env.number("SYNC_PIPELINE_DEPTH", 8, least=1)
 # Lets people connect without encryption to other machines than this one.
 SYNC_ALLOW_PLAINTEXT = env.flag("SYNC_ALLOW_PLAINTEXT", default=False)
 # Mail servers inside the own network that people may connect to.

@@ -41,7 +41,7 @@ from sync.wire import (
 logger = logging.getLogger(__name__)
 # Entries whose metadata is asked for at once. The first window is small: somebody is waiting.
 FIRST_WINDOW = 50
-LARGEST_WINDOW = 4000
+LARGEST_WINDOW = 10_000
 # A window that took longer is large enough.
 STEP_SECONDS = 5.0
 TRIES = 3
@@ -107,7 +107,7 @@ class Drain:
             raise
         else:
             quick = time.monotonic() - began < STEP_SECONDS
-            self._window = min(4 * self._window, LARGEST_WINDOW) if quick else self._window
+            self._window = min(8 * self._window, LARGEST_WINDOW) if quick else self._window
         return True
 
     def flush(self) -> None:

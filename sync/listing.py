@@ -32,13 +32,14 @@ def list_window(session: Session, run: Run, source: Source) -> None:
         _note(session, run, source)
         return
     folder = source.folder
-    status, uidnext = session.before_listing(folder)
+    begins = folder.uidnext is None
+    status, uidnext = session.before_listing(folder) if begins else (session.examine(folder), 0)
     if is_renumbered(folder, status):
         remap(session, source)
         return
-    lines = list(_window_lines(session, run, source, period))
+    lines = list(_window_lines(session, run, source, period)) if status.messages else []
     with session.commit():
-        if folder.uidnext is None:
+        if begins:
             _begin(folder, status, uidnext)
         ledger.enter(folder, run, lines)
         note_keywords(session.account, status)
