@@ -178,6 +178,10 @@ def _batches(items: Iterable[tuple[int, int]]) -> Iterator[Batch]:
         width = len(str(uid)) + 1
         full = len(small) >= most or small_bytes + size > BATCH_BYTES
         if small and (full or small_length + width > SET_LENGTH):
+            if large:
+                # Now rather than at the end, where their texts would be waited for alone.
+                yield Batch(large, _STRUCTURE, _STRUCTURE_WANTED)
+                large = []
             yield Batch(small, _WHOLE, _WHOLE_WANTED)
             most = min(2 * most, LARGEST_BATCH)
             small, small_bytes, small_length = [], 0, 0
