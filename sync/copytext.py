@@ -25,6 +25,9 @@ def _field(value: object) -> str:
 def _text(value: object) -> str:
     if value is None:
         return "\\N"
+    if isinstance(value, str):
+        # A choice of a model, such as a reason.
+        return str.__str__(value)
     if isinstance(value, bool):
         return "t" if value else "f"
     if isinstance(value, int):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from sync.copying import copy_blobs, copy_rows
+from sync.models import LedgerEntry
 
 COLUMNS = ("n", "words", "raw", "yes", "at")
 TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
@@ -38,6 +39,10 @@ class TestRoundTrip(TestCase):
             (4, "", b"", True, None),
         ]
         assert round_trip(rows) == rows
+
+    def test_it_takes_the_choices_of_a_model_for_what_they_say(self) -> None:
+        reason = LedgerEntry.Reason.NOT_CONTACT
+        assert round_trip([(1, reason, b"", True, None)]) == [(1, "not_contact", b"", True, None)]
 
 
 def round_trip(rows: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
