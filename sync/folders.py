@@ -1,5 +1,6 @@
 """The server's folders, and the labels people can pick, as rows."""
 
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from django.db.models.functions import Now
@@ -48,8 +49,7 @@ def refresh(session: Session) -> None:
     with session.commit():
         account.gmail, account.listed_at = gmail, timezone.now()
         account.save(update_fields=["gmail", "listed_at"])
-        for info in found:
-            _keep(account, info)
+        _keep(account, found)
         here = [info.raw_name for info in found]
         account.folders.filter(missing_since=None).exclude(raw_name__in=here).update(
             missing_since=Now()
@@ -86,31 +86,45 @@ def learn(account: Account, holder: str) -> None:
 
 def note_keywords(account: Account, status: FolderStatus) -> None:
     """Keywords become labels when they are first seen."""
-    if account.gmail:
-        return
-    for word in status.keywords:
-        if word.isascii() and word.lower() not in _PROGRAMS_OWN:
-            account.labels.get_or_create(
-                kind=Label.Kind.KEYWORD, raw_name=word.encode(), defaults={"name": word}
-            )
+    if not account.gmail:
+        words = [word for word in status.keywords if word.isascii()]
+        ours = [word for word in words if word.lower() not in _PROGRAMS_OWN]
+        _add_labels(account, {(Label.Kind.KEYWORD, word.encode()): word for word in ours})
 
 
-def _keep(account: Account, info: FolderInfo) -> None:
-    Folder.objects.update_or_create(
-        account=account,
-        raw_name=info.raw_name,
-        defaults={
+def _keep(account: Account, found: Sequence[FolderInfo]) -> None:
+    """Hardly ever is anything new: what is as it was is not written again."""
+    known = {bytes(folder.raw_name): folder for folder in account.folders.all()}
+    for info in found:
+        folder = known.get(info.raw_name) or Folder(account=account, raw_name=info.raw_name)
+        told = {
             "name": info.name,
             "delimiter": info.delimiter or "",
             "special_use": info.special_use or "",
             "selectable": info.selectable,
             "missing_since": None,
-        },
-    )
-    label = _label(account, info)
-    if label and info.selectable:
-        kind, raw_name = label
-        account.labels.get_or_create(kind=kind, raw_name=raw_name, defaults={"name": info.name})
+        }
+        if folder.pk is None or any(getattr(folder, name) != told[name] for name in told):
+            for name, value in told.items():
+                setattr(folder, name, value)
+            folder.save(update_fields=None if folder.pk is None else list(told))
+        known[info.raw_name] = folder
+    labels = ((_label(account, info), info.name) for info in found if info.selectable)
+    _add_labels(account, {label: name for label, name in labels if label})
+
+
+def _add_labels(account: Account, wanted: Mapping[tuple[str, bytes], str]) -> None:
+    """Those that are not here yet, with their names."""
+    if not wanted:
+        return
+    rows = account.labels.values_list("kind", "raw_name")
+    here = {(kind, bytes(raw_name)) for kind, raw_name in rows}
+    fresh = [
+        Label(account=account, kind=kind, raw_name=raw_name, name=name)
+        for (kind, raw_name), name in wanted.items()
+        if (kind, raw_name) not in here
+    ]
+    Label.objects.bulk_create(fresh, ignore_conflicts=True)
 
 
 def _label(account: Account, info: FolderInfo) -> tuple[Label.Kind, bytes] | None:

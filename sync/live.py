@@ -26,10 +26,15 @@ _GONE = (FolderMissing, FolderNotSelectable)
 def look(session: Session) -> bool:
     """Bring the account up to date; False when the time was up before the end."""
     run = _LiveRun(session.account)
-    changed = list(_changed(session))
+    every = sources(session.account)
+    uncovered = _uncovered(every)
+    changed = list(_changed(session, every, uncovered))
     for source, status, actions in changed:
         try:
-            _begin(session, run, source, status, actions)
+            if source.folder.pk in uncovered:
+                list_window(session, catch_up_run(session.account), source)
+            else:
+                _begin(session, run, source, status, actions)
         except _GONE as error:
             session.set_aside(source.folder, error)
     open_runs = (_catching_up(session.account), run.open)
@@ -62,8 +67,10 @@ class _LiveRun:
         return self.open
 
 
-def _changed(session: Session) -> Iterable[tuple[Source, FolderStatus, list[plan.Action]]]:
-    by_name = {bytes(source.folder.raw_name): source for source in sources(session.account)}
+def _changed(
+    session: Session, every: list[Source], uncovered: set[int]
+) -> Iterable[tuple[Source, FolderStatus, list[plan.Action]]]:
+    by_name = {bytes(source.folder.raw_name): source for source in every}
     for raw_name, status in list(session.connection.statuses(by_name)):
         source = by_name[raw_name]
         if isinstance(status, WireError):
@@ -72,7 +79,7 @@ def _changed(session: Session) -> Iterable[tuple[Source, FolderStatus, list[plan
             session.set_aside(source.folder, status)
             continue
         actions = plan.compare(_server(status), _known(source.folder))
-        if actions or _lacks_coverage(source):
+        if actions or source.folder.pk in uncovered:
             yield source, status, actions
 
 
@@ -88,11 +95,18 @@ def _known(folder: Folder) -> plan.KnownState:
     )
 
 
-def _lacks_coverage(source: Source) -> bool:
-    """A folder that is new, or a label that was chosen since."""
-    covered = Coverage.objects.filter(folder=source.folder, scope=Coverage.Scope.EVERYONE)
-    labels = set(covered.values_list("label", flat=True))
-    return any(label not in labels for _, label in source.pairs())
+def _uncovered(every: list[Source]) -> set[int]:
+    """Folders that are new, or of which a label was chosen since."""
+    rows = Coverage.objects.filter(
+        folder__in=[source.folder.pk for source in every], scope=Coverage.Scope.EVERYONE
+    )
+    covered = set(rows.values_list("folder", "label"))
+    return {
+        folder
+        for source in every
+        for folder, label in source.pairs()
+        if (folder, label) not in covered
+    }
 
 
 def _begin(
@@ -103,9 +117,6 @@ def _begin(
     actions: list[plan.Action],
 ) -> None:
     folder = source.folder
-    if _lacks_coverage(source):
-        list_window(session, catch_up_run(session.account), source)
-        return
     for action in actions:
         match action:
             case plan.Remap():
