@@ -10,15 +10,23 @@ from contextlib import contextmanager, suppress
 
 from django.db import connection as database
 
+from sync import problems
 from sync.connecting import connect
 from sync.models import Attachment, AttachmentContent, LedgerEntry, Message
 from sync.parse import attachment_bytes, part_bytes
+from sync.secrets import SecretUnreadable
 from sync.wire import CommandRefused, Connection, MessageMissing, WireError
 
 # Images that stand in a text are fetched together, up to so many bytes.
 _TOGETHER = 10 * 1024 * 1024
 # Of PostgreSQL's advisory locks, those of a message whose files are fetched.
 _LOCKS = 0x66696C65
+
+
+class PasswordUnreadable(WireError):
+    """Nobody can sign in to the account until its password is given again."""
+
+    code = problems.SECRET_UNREADABLE
 
 
 def open_attachment(attachment: Attachment) -> bytes:
@@ -101,7 +109,12 @@ def _copy_of(message: Message) -> Iterator[tuple[Connection, int]]:
     found = list(copies.order_by("pk"))
     if not found:
         raise MessageMissing("No copy of the message is on the server any more.")
-    with connect(found[0].folder.account) as connection:
+    account = found[0].folder.account
+    try:
+        account.secret()
+    except SecretUnreadable as error:
+        raise PasswordUnreadable from error
+    with connect(account) as connection:
         for copy in found:
             status = connection.examine(bytes(copy.folder.raw_name))
             same = not status.uidvalidity or status.uidvalidity == copy.uidvalidity

@@ -2,13 +2,15 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from django.contrib.auth.models import User
 from playwright.sync_api import Page
 
 from contacts import import_work
 from contacts.models import Contact, Organization, Upload
+from crm_inbox.profiles import Profile
 from crm_inbox.views.helping import TOPICS
 from sync import searching
-from sync.models import Account, Attachment
+from sync.models import Account, Attachment, TrustedSender
 from tests.site.conftest import mail, receive
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.django_db(transaction=True)]
@@ -37,6 +39,9 @@ def paths(annas_account: Account) -> list[str]:
     )
     while searching.index_batch():
         pass
+    TrustedSender.objects.create(owner=annas_account.owner, address="jan@firma.example")
+    User.objects.create_user("ola", "ola@crm.example")
+    User.objects.filter(username="anna").update(is_superuser=True, is_staff=True)
     pk = annas_account.pk
     return [
         *(
@@ -49,6 +54,10 @@ def paths(annas_account: Account) -> list[str]:
             "/search/?q=before:soon",
         ),
         *(f"/conversations/{row.thread_id}/" for row in (message, html)),
+        f"/conversations/{html.thread_id}/others/",
+        *("/shared/", "/images/", "/team/", "/account/", "/account/sessions/"),
+        *("/account/passkeys/", "/account/passkeys/add/", "/account/app/add/"),
+        *("/account/password/", "/account/codes/new/"),
         *("/contacts/", "/contacts/?words=none", f"/contacts/{ewa.pk}/?words=a"),
         *(
             "/contacts/add/?address=jan@firma.example&words=ewa",
@@ -70,9 +79,20 @@ def paths(annas_account: Account) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
-def test_axe_finds_nothing(page: Page, paths: list[str], theme: str, size: str) -> None:
+@pytest.mark.parametrize(
+    ("theme", "size", "language"),
+    [
+        ("light", "desktop", "en"),
+        ("dark", "desktop", "en"),
+        ("light", "phone", "en"),
+        ("dark", "phone", "en"),
+        ("dark", "phone", "pl"),
+    ],
+)
+def test_axe_finds_nothing(
+    page: Page, paths: list[str], theme: str, size: str, language: str
+) -> None:
+    Profile.objects.update(language=language)
     width, height = SIZES[size]
     page.set_viewport_size({"width": width, "height": height})
     page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
@@ -83,6 +103,34 @@ def test_axe_finds_nothing(page: Page, paths: list[str], theme: str, size: str) 
 def test_axe_finds_nothing_at_the_door(page: Page) -> None:
     page.context.clear_cookies()
     assert _violations(page, "/sign-in/") == []
+    assert _violations(page, "/password/forgotten/") == []
+
+
+def test_axe_finds_nothing_where_something_is_missing(page: Page, annas_account: Account) -> None:
+    message = receive(annas_account, mail("one", "text"))
+    page.goto("/nonsense/")
+    page.get_by_role("heading", name="This page is not here").wait_for()
+    assert _broken(page) == []
+    page.goto(f"/messages/{message.pk}/original/")
+    page.get_by_role("heading", name="Original message").wait_for()
+    assert _broken(page) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_in_an_open_sheet(page: Page, paths: list[str], theme: str) -> None:
+    page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
+    page.goto(next(path for path in paths if "/others/" in path).removesuffix("others/"))
+    for name in ("Create contact", "Add to existing contact"):
+        page.get_by_role("link", name=name).or_(page.get_by_role("button", name=name)).first.click()
+        page.get_by_role("dialog").get_by_role("heading", name=name).wait_for()
+        assert _broken(page) == []
+        page.keyboard.press("Escape")
+        page.get_by_role("dialog").wait_for(state="hidden")
+    page.locator(".conversation-head summary").click()
+    assert _broken(page) == []
+    page.get_by_role("link", name="Merge with another conversation").click()
+    page.get_by_role("dialog").wait_for()
+    assert _broken(page) == []
 
 
 def test_axe_finds_nothing_at_what_comes_and_goes(

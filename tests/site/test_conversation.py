@@ -148,3 +148,15 @@ def test_mail_that_chooses_no_colours_follows_the_page(
         True,
         appearance == "light",
     ]
+
+
+def test_a_password_that_cannot_be_read_is_said_where_the_server_is_asked(
+    client: Client, account: Account
+) -> None:
+    message = receive(account, WITH_FILE)
+    attachment = Attachment.objects.get(message=message)
+    original = client.get(f"/messages/{message.pk}/original/")
+    assert original.status_code == 502
+    assert "The stored password of this account can no longer be read." in original.content.decode()
+    fetched = client.post(f"/attachments/{attachment.pk}/fetch/")
+    assert b"can no longer be read" in b"".join(fetched.streaming_content)  # type: ignore[attr-defined]
