@@ -10,7 +10,7 @@ def line(values: Sequence[object]) -> str:
     Values are None, bool, int, str without NUL, bytes, or aware datetimes; anything else is a
     TypeError.
     """
-    fields = [value if type(value) is str else _text(value) for value in values]
+    fields = [value if isinstance(value, str) else _text(value) for value in values]
     joined = "\t".join(fields)
     # Once for the whole row: hardly any holds something to be escaped.
     if "\\" in joined or "\n" in joined or "\r" in joined or joined.count("\t") >= len(fields):

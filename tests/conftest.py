@@ -65,6 +65,8 @@ _start_servers()
 compile_changed()
 os.environ["DJANGO_SETTINGS_MODULE"] = "crm_inbox.settings"
 django.setup()
+# Else the processes of pytest-xdist would load the settings before they have servers of their own.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

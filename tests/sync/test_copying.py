@@ -36,7 +36,8 @@ class TestRoundTrip(TestCase):
             (1, "\\N", b"\\x", True, None),
             (2, "\\.", b"", False, datetime(2026, 1, 2, tzinfo=UTC)),
             (3, "a\tb\nc\rd\\", b"\0\xff", True, None),
-            (4, "", b"", True, None),
+            (4, LedgerEntry.State.STORED, b"", True, None),
+            (5, "", b"", True, None),
         ]
         assert round_trip(rows) == rows
 

@@ -100,6 +100,7 @@ def sync_everything(account: Account) -> None:
     """The first sync and a year of past emails."""
     runs.start_first_sync(account)
     to_the_end(account)
+    account.refresh_from_db()
     past("everyone")(account)
 
 

@@ -78,7 +78,11 @@ def test_it_needs_the_old_key_no_more_after_rotating(settings: Settings) -> None
         secrets.rotate(sealed)
 
 
-@pytest.mark.parametrize("sealed", [b"", b"\xff\x00", PASSWORD.encode(), secrets.seal("x")[:-5]])
+@pytest.mark.parametrize(
+    "sealed",
+    [b"", b"\xff\x00", PASSWORD.encode(), secrets.seal("x")[:-5]],
+    ids=["empty", "junk", "never sealed", "cut off"],
+)
 def test_it_says_so_when_it_cannot_read(sealed: bytes) -> None:
     with pytest.raises(SecretUnreadable, match="FIELD_ENCRYPTION_KEYS"):
         secrets.unseal(sealed)
