@@ -90,6 +90,8 @@ def give_new_numbers(mailbox: Mailbox) -> None:
 def past(scope: Literal["everyone", "contacts"]) -> Callable[[Account], None]:
     def work(account: Account) -> None:
         if not account.runs.filter(kind=Run.Kind.PAST).exists():
+            # Its first sync may have been done since.
+            account.refresh_from_db()
             runs.start_past_sync(account, 12, scope)
         to_the_end(account)
 
