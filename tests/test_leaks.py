@@ -179,8 +179,12 @@ def test_no_command_takes_a_secret_that_a_process_list_would_show() -> None:
     assert len(ours) > 5
     for name, app in ours.items():
         parser = load_command_class(str(app), name).create_parser("manage.py", name)
+        # The name of a file with a secret may be seen.
         words = " ".join(
-            word for action in parser._actions for word in (action.dest, *action.option_strings)
+            word
+            for action in parser._actions
+            for word in (action.dest, *action.option_strings)
+            if not word.endswith(("_file", "-file"))
         )
         for forbidden in ("password", "secret", "token"):
             assert forbidden not in words, name

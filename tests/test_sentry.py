@@ -14,7 +14,8 @@ from crm_inbox.sentry import scrubbed
 ROOT = Path(__file__).resolve().parent.parent
 # In a process of its own: Sentry changes the interpreter it is started in.
 PROGRAM = """
-import json, logging, sys
+import json, logging, os, sys
+os.environ["DJANGO_SETTINGS_MODULE"] = "crm_inbox.settings"
 from sentry_sdk.transport import Transport
 from crm_inbox import sentry
 

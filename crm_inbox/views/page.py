@@ -31,7 +31,9 @@ def render_page(
 
 def account_shell(request: HttpRequest) -> dict[str, object]:
     """Context processor: the shell for pages that are not ours to render, such as allauth's."""
-    if not request.user.is_authenticated:
+    # A request that was refused before anybody looked who it is from has no user.
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
         return {}
     ours = cast(SignedIn, request)
     return {"shell": SimpleLazyObject(lambda: Shell(ours, "account", _("Your account")))}

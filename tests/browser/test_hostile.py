@@ -133,7 +133,7 @@ def test_with_images_shown_nothing_but_images_is_fetched(
     kinds: dict[str, set[str]] = {}
     page.context.route("http://spy.example/**", lambda route: route.abort())
     asked: list[Request] = []
-    page.context.on("request", asked.append)
+    page.context.on("request", lambda request: asked.append(request))
     for number, (name, html) in enumerate(LOADING.items(), 2):
         asked.clear()
         see(page, receive_html(annas_account, html, number), "?images=1")

@@ -64,7 +64,7 @@ def test_a_newcomer_sees_synced_mail(
     page.goto(address)
     page.get_by_label("User name or email address").fill(user)
     page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     lines = page.locator(".conversation")
     expect(lines.nth(5)).to_be_visible(timeout=20_000)
     lines.first.get_by_role("link").click()

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
+from redis import Redis
 
 from crm_inbox.admin.plots import LastHours, Plot
 from crm_inbox.looks import Look
@@ -36,7 +37,12 @@ def page(client: Client, address: str, expected: int = 200) -> str:
     return str(answer.content.decode())
 
 
-def test_it_shows_what_needs_attention_with_a_way_there(staff: Client, account: Account) -> None:
+def test_it_shows_what_needs_attention_with_a_way_there(
+    staff: Client, account: Account, settings: Settings
+) -> None:
+    with Redis.from_url(settings.REDIS_URL) as redis:
+        # Workers of other tests.
+        redis.delete("crm-inbox:heard")
     Account.objects.update(problem="throttled", lease_until=timezone.now() - timedelta(hours=1))
     failed_message(account)
     shown = page(staff, "/admin/state/")
