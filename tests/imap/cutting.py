@@ -19,7 +19,12 @@ def cut_when(port: int, is_fatal: Callable[[str], bool]) -> Iterator[int]:
                 near, _ = listener.accept()
             except OSError:
                 return
-            far = socket.create_connection(("127.0.0.1", port))
+            try:
+                far = socket.create_connection(("127.0.0.1", port))
+            except ConnectionRefusedError:
+                # The server behind may be down for a while; who dials hears of it and comes again.
+                near.close()
+                continue
             for target, pair in ((_ask, (near, far, is_fatal)), (_pass, (far, near))):
                 threading.Thread(target=target, args=pair, daemon=True).start()
 
