@@ -14,6 +14,10 @@ from sync.models import Account, Coverage, Label, LedgerEntry, Run
 
 FIRST_SYNC = timedelta(days=3)
 INTERVALS = (1, 3, 6, 12)
+# What went wrong can be looked up that long; what became of each message stays in the ledger.
+KEPT = timedelta(days=7)
+# Rows of one transaction, and of one call: a task must end before it is thought to be lost.
+_FORGOTTEN_AT_ONCE, _FORGOTTEN = 500, 20_000
 
 
 class NotYet(Exception):
@@ -112,6 +116,22 @@ def release_entries(run: Run) -> None:
     run.entries.filter(state=LedgerEntry.State.LISTED).update(
         state=LedgerEntry.State.LEFT_OUT, reason=LedgerEntry.Reason.TOO_OLD
     )
+
+
+def forget_old() -> None:
+    """Every look that brings something is a run: thousands a day, which nobody asks for later.
+
+    First and past syncs stay: they say since when everything is here, and how fast it came.
+    """
+    long_ago = timezone.now() - KEPT
+    old = Run.objects.filter(
+        kind__in=(Run.Kind.LIVE, Run.Kind.CATCH_UP), finished_at__lt=long_ago
+    ).exclude(state__in=Run.OPEN)
+    for _ in range(0, _FORGOTTEN, _FORGOTTEN_AT_ONCE):
+        batch = list(old.order_by("pk").values_list("pk", flat=True)[:_FORGOTTEN_AT_ONCE])
+        if not batch:
+            return
+        Run.objects.filter(pk__in=batch).delete()
 
 
 def finish(run: Run) -> None:

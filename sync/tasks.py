@@ -22,6 +22,7 @@ from sync import (
     moving,
     rearranging,
     removing,
+    runs,
     scheduling,
     searching,
 )
@@ -121,6 +122,7 @@ def empty_trash() -> None:
     inquiries.forget_old()
     bulk_work.forget_old()
     rearranging.forget_old()
+    runs.forget_old()
 
 
 def wake(account_id: int) -> None:
