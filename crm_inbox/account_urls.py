@@ -8,10 +8,9 @@ from allauth.mfa.base import views as second_step
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as app
 from allauth.mfa.webauthn import views as passkey
-from allauth.usersessions import views as sessions
 from django.urls import path, re_path
 
-from crm_inbox.views import team
+from crm_inbox.views import browsers, team
 from crm_inbox.views.passwords import forgotten
 
 urlpatterns = [
@@ -39,7 +38,7 @@ urlpatterns = [
     path("account/", second_step.index, name="mfa_index"),
     path("account/password/", account.password_change, name="account_change_password"),
     path("account/password/first/", account.password_set, name="account_set_password"),
-    path("account/sessions/", sessions.list_usersessions, name="usersessions_list"),
+    path("account/sessions/", browsers.browsers, name="browsers"),
     path("account/confirm/", account.reauthenticate, name="account_reauthenticate"),
     path("account/confirm/code/", second_step.reauthenticate, name="mfa_reauthenticate"),
     path(

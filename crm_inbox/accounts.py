@@ -61,6 +61,15 @@ class SecondStepAdapter(DefaultMFAAdapter):
         return _("Passkey %(number)s") % {"number": count + 1}
 
 
+class SecondStep(Authenticator):
+    """An authenticator app, a passkey or recovery codes, for the administration."""
+
+    class Meta:
+        proxy = True
+        verbose_name = gettext_lazy("second step at sign-in")
+        verbose_name_plural = gettext_lazy("second steps at sign-in")
+
+
 def password_path(user: User) -> str:
     """The page where this user, and whoever has the link, chooses a password, once."""
     key = EmailAwarePasswordResetTokenGenerator().make_token(user)

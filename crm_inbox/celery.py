@@ -12,7 +12,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm_inbox.settings")
 
 app = Celery("crm_inbox")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["contacts", "sync"])
+app.autodiscover_tasks(["contacts", "sync", "crm_inbox"])
 
 # Tasks whose first argument is the id of an account.
 _OF_AN_ACCOUNT = frozenset(f"sync.tasks.{name}" for name in ("live", "first", "past", "remove"))

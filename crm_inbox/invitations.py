@@ -15,11 +15,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+# How long administrators can see who came in by whom, and who never did.
+KEPT = timedelta(days=365)
+
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open(self) -> InvitationQuerySet:
         """Those that can still be accepted."""
         return self.filter(accepted_at=None, expires_at__gt=timezone.now())
+
+    def forget_old(self) -> None:
+        self.filter(expires_at__lt=timezone.now() - KEPT).delete()
 
     def by_token(self, token: str) -> InvitationQuerySet:
         return self.filter(digest=_digest(token))
@@ -36,13 +42,21 @@ class Invitation(models.Model):
     )
     digest = models.CharField(max_length=64, unique=True, editable=False)
     invited_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=gettext_lazy("invited by"),
     )
-    created_at = models.DateTimeField(auto_now_add=True)
-    expires_at = models.DateTimeField()
-    accepted_at = models.DateTimeField(null=True, editable=False)
+    created_at = models.DateTimeField(gettext_lazy("invited"), auto_now_add=True)
+    expires_at = models.DateTimeField(gettext_lazy("holds until"))
+    accepted_at = models.DateTimeField(gettext_lazy("accepted"), null=True, editable=False)
 
     objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = gettext_lazy("invitation")
+        verbose_name_plural = gettext_lazy("invitations")
 
     def __str__(self) -> str:
         return self.email
@@ -62,11 +76,22 @@ class Invitation(models.Model):
             )
         return made, token
 
-    def send(self, link: str) -> None:
-        """By mail. Raises OSError and SMTPException where the mail server does not take it."""
+    @property
+    def is_open(self) -> bool:
+        return self.accepted_at is None and self.expires_at > timezone.now()
+
+    def send(self, link: str) -> bool:
+        """By mail; False where the site sends none, or its mail server does not take it."""
+        if not settings.EMAIL_HOST:
+            return False
         context = {"link": link, "invitation": self, "days": settings.INVITATION_DAYS}
         text = render_to_string("team/invitation.txt", context)
-        send_mail(_("Your invitation to CRM Inbox"), text, None, [self.email])
+        try:
+            send_mail(_("Your invitation to CRM Inbox"), text, None, [self.email])
+        except OSError:
+            # SMTPException is one, too.
+            return False
+        return True
 
     @classmethod
     def accept(cls, token: str, username: str, password: str) -> User | None:

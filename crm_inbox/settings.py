@@ -35,6 +35,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SESSION_ENGINE = "crm_inbox.sessions"
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
@@ -61,7 +62,6 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.contrib.messages",
     "django.contrib.postgres",
-    "django.contrib.sessions",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django_htmx",
@@ -70,7 +70,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "allauth.usersessions",
     "contacts",
     "sync",
     "crm_inbox",
@@ -138,7 +137,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
-# --- Signing in: django-allauth reads every ACCOUNT_, MFA_ and USERSESSIONS_ setting
+# --- Signing in: django-allauth reads every ACCOUNT_ and MFA_ setting
 
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 ACCOUNT_ADAPTER = "crm_inbox.accounts.AccountAdapter"
@@ -241,6 +240,7 @@ CELERY_BEAT_SCHEDULER = "crm_inbox.beat:Beat"
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "sync.tasks.tick", "schedule": 5.0},
     "empty-trash": {"task": "sync.tasks.empty_trash", "schedule": 3600.0},
+    "forget-old": {"task": "crm_inbox.tasks.forget_old", "schedule": 3600.0},
 }
 
 # --- Sync

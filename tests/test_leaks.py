@@ -154,7 +154,7 @@ def test_the_admin_panel_shows_no_secret(client: Client, account: Account) -> No
     )
     for path in (
         *("sync/account/", f"sync/account/{account.pk}/change/"),
-        *("mfa/authenticator/", f"mfa/authenticator/{step.pk}/change/"),
+        *("crm_inbox/secondstep/", f"crm_inbox/secondstep/{step.pk}/change/"),
         f"auth/user/{user.pk}/change/",
     ):
         page = client.get(f"/admin/{path}")
@@ -166,7 +166,7 @@ def test_the_admin_panel_shows_no_secret(client: Client, account: Account) -> No
 
 def test_an_administrator_helps_who_has_lost_the_phone(client: Client) -> None:
     step = Authenticator.objects.create(user=User.objects.get(), type="totp", data={})
-    client.post(f"/admin/mfa/authenticator/{step.pk}/delete/", {"post": "yes"})
+    client.post(f"/admin/crm_inbox/secondstep/{step.pk}/delete/", {"post": "yes"})
     assert not Authenticator.objects.exists()
 
 

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
+from crm_inbox.accounts import SecondStep
+from crm_inbox.sessions import Session
+
 # Generic for the type checker only.
 if TYPE_CHECKING:
-    AuthenticatorAdmin = admin.ModelAdmin[Authenticator]
+    AuthenticatorAdmin = admin.ModelAdmin[SecondStep]
     PeopleAdmin = UserAdmin[User]
-    UserSessionAdmin = admin.ModelAdmin[UserSession]
+    OpenSessionAdmin = admin.ModelAdmin[Session]
 else:
-    AuthenticatorAdmin = UserSessionAdmin = admin.ModelAdmin
+    AuthenticatorAdmin = OpenSessionAdmin = admin.ModelAdmin
     PeopleAdmin = UserAdmin
 
-for model in (User, Authenticator, UserSession):
+_KINDS = {
+    SecondStep.Type.TOTP: gettext_lazy("Authenticator app"),
+    SecondStep.Type.WEBAUTHN: gettext_lazy("Passkey"),
+    SecondStep.Type.RECOVERY_CODES: gettext_lazy("Recovery codes"),
+}
+
+# Of no use here (an address is part of the person, rights are those of an administrator), or
+# shown below without what is secret in it.
+for model in (EmailAddress, Group, User, Authenticator):
     if admin.site.is_registered(model):
         admin.site.unregister(model)
 
@@ -49,25 +61,11 @@ class PersonAdmin(PeopleAdmin):
         return super().has_delete_permission(request, obj)
 
 
-@admin.register(Authenticator)
+@admin.register(SecondStep)
 class SecondStepAdmin(AuthenticatorAdmin):
     """Removed for somebody who has lost theirs; the key in it is not to be seen."""
 
-    list_display = ("user", "type", "created_at", "last_used_at")
-    list_filter = ("type",)
-    list_select_related = ("user",)
-    search_fields = ("user__username", "user__email")
-    fields = readonly_fields = ("user", "type", "created_at", "last_used_at")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-
-@admin.register(UserSession)
-class SessionAdmin(UserSessionAdmin):
-    """Where people are signed in. Its key would let anybody in, so it is not to be seen."""
-
-    list_display = ("user", "ip", "user_agent", "created_at", "last_seen_at")
+    list_display = ("person", "kind", "added", "last_used")
     list_select_related = ("user",)
     search_fields = ("user__username", "user__email")
     fields = readonly_fields = list_display
@@ -75,6 +73,40 @@ class SessionAdmin(UserSessionAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: UserSession | None = None) -> bool:
-        """People end their sessions themselves; whoever is made inactive is out at once."""
+    def has_change_permission(self, request: HttpRequest, obj: SecondStep | None = None) -> bool:
+        return False
+
+    @admin.display(description=gettext_lazy("user"), ordering="user__username")
+    def person(self, step: SecondStep) -> str:
+        return str(step.user)
+
+    @admin.display(description=gettext_lazy("kind"), ordering="type")
+    def kind(self, step: SecondStep) -> str:
+        return str(_KINDS[SecondStep.Type(step.type)])
+
+    @admin.display(description=gettext_lazy("added"), ordering="created_at")
+    def added(self, step: SecondStep) -> datetime:
+        return step.created_at
+
+    @admin.display(description=gettext_lazy("last used"), ordering="last_used_at")
+    def last_used(self, step: SecondStep) -> datetime | None:
+        return step.last_used_at
+
+
+@admin.register(Session)
+class SessionAdmin(OpenSessionAdmin):
+    """Where people are signed in; removing one signs that browser out, say of a stolen laptop."""
+
+    list_display = ("user", "ip", "user_agent", "begun_at", "ends_at")
+    list_select_related = ("user",)
+    search_fields = ("user__username", "user__email", "ip")
+    fields = readonly_fields = list_display
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:
+        return Session.objects.open().exclude(user=None)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Session | None = None) -> bool:
         return False

@@ -96,7 +96,8 @@ def team(request: SignedIn) -> HttpResponse:
         administrator=form.cleaned_data["administrator"],
     )
     link = request.build_absolute_uri(reverse("invitation", args=[token]))
-    sent = _send(made, link)
+    # Where it is not sent, the link is shown to be handed over.
+    sent = made.send(link)
     return _page(request, form=InvitationForm(), invited=made, link=link, sent=sent)
 
 
@@ -153,17 +154,6 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
             logout(request)
         return cast(HttpResponse, perform_login(request, user, email_verification="none"))
     return render(request, "team/accept.html", {"form": form, "invitation": invitation})
-
-
-def _send(invitation: Invitation, link: str) -> bool:
-    if not settings.EMAIL_HOST:
-        return False
-    try:
-        invitation.send(link)
-    except OSError:
-        # The link is shown instead; SMTPException is an OSError, too.
-        return False
-    return True
 
 
 def _page(request: SignedIn, **context: object) -> HttpResponse:

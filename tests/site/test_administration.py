@@ -214,7 +214,7 @@ def test_people_are_listed_and_not_removed_before_their_mail(
 def test_the_key_of_a_second_step_is_not_shown(staff: Client) -> None:
     anna = User.objects.get(username="boss")
     key = Authenticator.objects.create(user=anna, type="totp", data={"secret": "quincunx"})
-    assert "quincunx" not in page(staff, f"/admin/mfa/authenticator/{key.pk}/change/")
+    assert "quincunx" not in page(staff, f"/admin/crm_inbox/secondstep/{key.pk}/change/")
 
 
 def test_the_list_of_accounts_asks_few_questions(

@@ -73,7 +73,7 @@ def test_asking_for_news_looks_at_four_rows_by_their_keys(client: Client, accoun
         answer = client.get(path)
     assert (answer.status_code, answer.content) == (204, b"")
     tables = [query["sql"].split('FROM "')[1].split('"')[0] for query in counted]
-    assert tables == ["django_session", "auth_user", "crm_inbox_profile", "sync_change"]
+    assert tables == ["crm_inbox_session", "auth_user", "crm_inbox_profile", "sync_change"]
 
 
 @pytest.mark.django_db(transaction=True)

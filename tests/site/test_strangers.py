@@ -10,10 +10,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import User
 from django.db import connection
 from django.http import HttpResponse
@@ -23,6 +23,7 @@ from django.utils import timezone
 
 from contacts.models import Contact
 from crm_inbox.invitations import Invitation
+from crm_inbox.sessions import Session
 from sync import moving
 from sync.models import Account, Attachment, AttachmentContent, LedgerEntry, Message, Run, Thread
 from tests.site.conftest import mail, make_account, receive
@@ -110,7 +111,9 @@ def action(db: None) -> UUID:
     AttachmentContent.objects.create(attachment=file, data=SECRET.encode())
     Run.objects.create(account=account, kind=Run.Kind.PAST, since=timezone.now())
     Invitation.make(f"{SECRET}@later.example", owner, administrator=False)
-    UserSession.objects.create(user=owner, ip="192.0.2.1", session_key=SECRET, user_agent=SECRET)
+    Session.objects.create(
+        pk=SECRET, user=owner, user_agent=SECRET, ends_at=timezone.now() + timedelta(days=1)
+    )
     Contact.objects.create(name="Everybody's")
     threads = Thread.objects.filter(owner=owner)
     for model in (User, Account, Thread, Message, Attachment, LedgerEntry, Run, Contact):

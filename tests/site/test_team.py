@@ -7,7 +7,7 @@ from io import StringIO
 from smtplib import SMTPException
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.core import mail as outgoing
 from django.core.mail import EmailMessage
 from django.core.management import CommandError, call_command
@@ -197,3 +197,63 @@ def test_the_command_makes_nobody_an_administrator_who_is_there() -> None:
     with pytest.raises(CommandError, match="no administrator"):
         first_admin()
     assert not User.objects.get().is_superuser
+
+
+def administer(boss: Client, action: str) -> str:
+    rows = list(Invitation.objects.values_list("pk", flat=True))
+    form = {"action": action, "_selected_action": rows}
+    return boss.post("/admin/crm_inbox/invitation/", form, follow=True).content.decode()
+
+
+def test_the_administration_lists_invitations_without_their_links(boss: Client) -> None:
+    paths = [invite(boss, f"{name}@crm.example") for name in ("ewa", "jan", "ola")]
+    come_in(paths[0])
+    Invitation.objects.filter(email="jan@crm.example").update(expires_at=timezone.now())
+    found = {
+        state: boss.get(f"/admin/crm_inbox/invitation/?state={state}").content.decode()
+        for state in ("accepted", "ended", "open")
+    }
+    for name, state in (("ewa", "accepted"), ("jan", "ended"), ("ola", "open")):
+        assert [key for key, page in found.items() if f"{name}@crm" in page] == [state]
+    pk = Invitation.objects.get(email="ola@crm.example").pk
+    page = boss.get(f"/admin/crm_inbox/invitation/{pk}/change/").content.decode()
+    assert "boss" in page
+    for path in paths:
+        assert path.split("/")[2] not in page + "".join(found.values())
+    assert Invitation.objects.get(pk=pk).digest not in page
+
+
+def test_the_administration_sends_a_new_link_which_ends_the_one_before(
+    boss: Client, settings: Settings, mailoutbox: list[EmailMessage]
+) -> None:
+    path = invite(boss)
+    assert "No email could be sent" in administer(boss, "send_again")
+    assert Client().get(path).status_code == 200
+    settings.EMAIL_HOST = "mail.crm.example"
+    assert "gets a new link by email" in administer(boss, "send_again")
+    (letter,) = mailoutbox
+    link = re.search(r"http://testserver(/invitations/\S+)", str(letter.body))
+    assert link
+    assert Client().get(path).status_code == 404
+    assert come_in(link[1]).get("/inbox/").status_code == 200
+    administer(boss, "send_again")
+    assert len(mailoutbox) == 1
+
+
+def test_the_administration_withdraws_what_is_open(boss: Client) -> None:
+    come_in(invite(boss))
+    path = invite(boss, "jan@crm.example")
+    assert "1 invitation is withdrawn." in administer(boss, "withdraw")
+    assert Client().get(path).status_code == 404
+    assert Invitation.objects.get().email == "ewa@crm.example"
+
+
+def test_a_clerk_invites_nobody_by_the_administration(boss: Client) -> None:
+    path = invite(boss)
+    clerk = Client()
+    user = User.objects.create_user("clerk", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(content_type__app_label="crm_inbox"))
+    clerk.force_login(user)
+    assert "ewa@crm" in clerk.get("/admin/crm_inbox/invitation/").content.decode()
+    administer(clerk, "withdraw")
+    assert Client().get(path).status_code == 200
