@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import os
 import socket
+import struct
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -23,6 +24,14 @@ from sync.rows import MessageRows
 # The slowest real messages take a second; what takes this long would never end. Twice this is
 # less than a lease lasts, which nobody renews meanwhile.
 PATIENCE_SECONDS = 15.0
+
+
+# Until a process is there to read, on a machine that is busy. Not the mail's fault.
+START_SECONDS = 45.0
+
+
+class NoReader(Exception):
+    """No process can read here now. No message is to blame."""
 
 
 # A process is worth keeping for the next account.
@@ -54,22 +63,29 @@ class Reader:
         self._process: subprocess.Popen[bytes] | None = None
         self._line: Connection | None = None
 
-    def read(self, letters: Sequence[Unread]) -> list[MessageRows]:
-        """The rows of each message, a stub for what cannot be read. Raises OSError where
-        no process can be started.
+    def read(self, letters: Sequence[Unread], suspected: bool = False) -> list[MessageRows]:
+        """The rows of each message, a stub for what cannot be read; `suspected` are those of a
+        batch that took too long. Raises NoReader, and OSError where no process can be started.
         """
+        timed_out = False
         for _ in range(2):
             try:
                 return self._ask(letters)
-            except TimeoutError:
+            except (TimeoutError, BlockingIOError):
                 self.close()
-                break
+                timed_out = True
+                if suspected or len(letters) > 1:
+                    break
             except (EOFError, ConnectionError):
                 # Somebody else may have killed it; a second time it was the mail.
                 self.close()
+            except BaseException:
+                # What is left on the line is no answer to the next question.
+                self.close()
+                raise
         if len(letters) == 1:
             return [rows.unreadable(letters[0])]
-        return [message for unread in letters for message in self.read([unread])]
+        return [message for one in letters for message in self.read([one], timed_out)]
 
     def close(self) -> None:
         """End the process, busy or not."""
@@ -89,11 +105,32 @@ class Reader:
 
     def _start(self) -> Connection:
         ours, theirs = socket.socketpair()
-        with theirs:
+        with ours, theirs:
+            for stalled in (socket.SO_SNDTIMEO, socket.SO_RCVTIMEO):
+                ours.setsockopt(socket.SOL_SOCKET, stalled, _timeval(PATIENCE_SECONDS))
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "sync.reading_process", str(theirs.fileno())],
                 cwd=settings.BASE_DIR,
                 pass_fds=(theirs.fileno(),),
             )
-        self._line = Connection(ours.detach())
+            self._line = Connection(ours.detach())
+        try:
+            self._greet(self._line)
+        except BaseException:
+            self.close()
+            raise
         return self._line
+
+    def _greet(self, line: Connection) -> None:
+        try:
+            form = line.recv() if line.poll(START_SECONDS) else None
+        except (EOFError, OSError) as error:
+            raise NoReader("The process that reads mail does not start.") from error
+        if form is None:
+            raise NoReader(f"The process that reads mail is not there after {START_SECONDS:g} s.")
+        if form != rows.FORM:
+            raise NoReader("The program was replaced while it runs: restart the workers.")
+
+
+def _timeval(seconds: float) -> bytes:
+    return struct.pack("ll", int(seconds), int(seconds % 1 * 1_000_000))

@@ -11,6 +11,7 @@ def main(descriptor: int) -> None:
     # Ctrl-C reaches everybody; the worker ends this process by closing the line.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with Connection(descriptor) as worker:
+        worker.send(rows.FORM)
         while True:
             try:
                 letters = worker.recv()

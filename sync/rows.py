@@ -48,6 +48,10 @@ class MessageRows(NamedTuple):
     attachments: tuple[bytes, ...]
 
 
+# What reader and worker must agree about: the files may be newer than the worker that runs.
+FORM = (MESSAGE, PARTICIPANT, ATTACHMENT, MessageRows._fields, Unread._fields)
+
+
 def read(unread: Unread) -> MessageRows:
     """Never raises."""
     if unread.texts is None:

@@ -44,6 +44,11 @@ def fragile(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         def read(unread):
             if b"DIE" in unread.raw:
                 os._exit(9)
+            if b"HANG ONCE" in unread.raw:
+                try:
+                    os.mkdir(os.environ["PYTHONPATH"].partition(os.pathsep)[0] + "/once")
+                except FileExistsError:
+                    return honest(unread)
             if b"HANG" in unread.raw:
                 time.sleep(3600)
             return honest(unread)
@@ -51,7 +56,7 @@ def fragile(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         """)
     )
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{Path.cwd()}")
-    monkeypatch.setattr(reading, "PATIENCE_SECONDS", 3.0)
+    monkeypatch.setattr(reading, "PATIENCE_SECONDS", 4.0)
 
 
 def test_messages_come_back_in_order(reader: Reader) -> None:
@@ -82,13 +87,58 @@ def test_a_process_that_was_killed_between_two_batches_is_started_again(reader: 
     assert b"\tgood\t" in reader.read([GOOD])[0].message
 
 
+@pytest.mark.usefixtures("fragile")
+def test_one_message_alone_is_given_another_try(reader: Reader) -> None:
+    read = reader.read([letter(b"Subject: slow\r\n\r\nHANG ONCE")])
+    assert b"\tgood\t" in read[0].message
+
+
+@pytest.mark.parametrize(
+    ("program", "why"),
+    [
+        ("raise ImportError('half of the new version')", "does not start"),
+        ("import sync.rows; sync.rows.FORM = 'newer'", "restart the workers"),
+        ("import time; time.sleep(3600)", "not there after"),
+    ],
+    ids=["that dies", "of another version", "that hangs"],
+)
+def test_a_process_that_cannot_read_at_all_is_no_messages_fault(
+    program: str, why: str, reader: Reader, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        f"import os, sys\ntry:\n    exec({program!r})\nexcept ImportError:\n    os._exit(1)\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{Path.cwd()}")
+    if "sleep" in program:
+        monkeypatch.setattr(reading, "START_SECONDS", 1.0)
+    with pytest.raises(reading.NoReader, match=why):
+        reader.read([GOOD])
+    assert reader._process is None
+    monkeypatch.undo()
+    assert b"\tgood\t" in reader.read([GOOD])[0].message
+
+
+def test_a_process_that_takes_nothing_any_more_is_given_up(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "PATIENCE_SECONDS", 2.0)
+    reader.read([GOOD])
+    process = reader._process
+    assert process is not None
+    process.send_signal(signal.SIGSTOP)
+    large = letter(b"Subject: large\r\n\r\n" + b"text \r\n" * 200_000)
+    read = reader.read([GOOD, large])
+    assert [b"\tstub\t" in message.message for message in read] == [False, False]
+    assert process.poll() == -signal.SIGKILL
+
+
 def test_the_reading_process_ends_with_its_worker() -> None:
     with subprocess.Popen([sys.executable, "-c", _WORKER], stdout=subprocess.PIPE) as worker:
         assert worker.stdout is not None
         reading_process = int(worker.stdout.readline())
         assert runs(reading_process)
         worker.kill()
-    assert wait_until(lambda: not runs(reading_process), 10)
+    assert wait_until(lambda: not runs(reading_process), 60)
 
 
 def test_a_forked_worker_takes_no_reader_of_its_parent() -> None:
