@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 
-# static/js/connection.js sends it with a form: an address to go to, or words to show.
+# static/js/forms.js sends it with a form: an address to go to, or words to show.
 HEADER = "X-Redirect"
 _TOLD = "told"
 
@@ -14,6 +16,14 @@ _TOLD = "told"
 def wants_words(request: HttpRequest) -> bool:
     """Whether a script has sent a form, and says itself what is wrong."""
     return request.headers.get(HEADER) == _TOLD
+
+
+def refused(request: HttpRequest, said: str, way_out: str) -> HttpResponse:
+    """Nothing is done, and `said` why: on the page that asked, else on the one of `way_out`."""
+    if wants_words(request):
+        return HttpResponse(said, status=422, content_type="text/plain; charset=utf-8")
+    messages.error(request, said)
+    return redirect(way_out)
 
 
 class TellRedirects:

@@ -19,34 +19,40 @@ function troubleOf(status) {
   return status === 0 ? "lost" : TROUBLE[status] ?? "";
 }
 
-// Ask the site as htmx does. The answer's text, or an Error with `status` and `text`.
-async function ask(url, options = {}) {
+// The site's answer, or an Error with `status`, and with `text` where the site says why.
+async function reach(url, options) {
   let answer;
   try {
-    answer = await fetch(url, {
-      headers: { "HX-Request": "true" },
-      ...options,
-      cache: "no-store",
-      signal: AbortSignal.timeout(60_000),
-    });
+    answer = await fetch(url, { ...options, cache: "no-store", signal: AbortSignal.timeout(60_000) });
   } catch {
     showTrouble("lost");
     throw Object.assign(new Error("no answer"), { status: 0, text: "" });
   }
-  const text = await answer.text();
   if (answer.ok) {
     showTrouble("");
-    return text;
+    return answer;
   }
   showTrouble(troubleOf(answer.status));
-  const words = answer.headers.get("Content-Type")?.startsWith("text/plain") ? text : "";
+  const words = isText(answer.headers.get("Content-Type")) ? await answer.text() : "";
   throw Object.assign(new Error(`answer ${answer.status}`), { status: answer.status, text: words });
 }
+const isText = (type) => Boolean(type?.startsWith("text/plain"));
+// Ask as htmx does; the answer's text.
+async function ask(url, options = {}) {
+  return (await reach(url, { headers: { "HX-Request": "true" }, ...options })).text();
+}
 
-document.addEventListener("htmx:sendError", () => showTrouble("lost"));
-document.addEventListener("htmx:timeout", () => showTrouble("lost"));
+// What somebody has asked for is refused in words; what the page asks for by itself is quiet.
+function failHtmx({ detail }, status, text = "") {
+  showTrouble(troubleOf(status));
+  if (detail.requestConfig.triggeringEvent?.isTrusted) refuse({ status, text }, "Here");
+}
+document.addEventListener("htmx:sendError", (event) => failHtmx(event, 0));
+document.addEventListener("htmx:timeout", (event) => failHtmx(event, 0));
 document.addEventListener("htmx:responseError", (event) => {
-  showTrouble(troubleOf(event.detail.xhr.status));
+  const { xhr } = event.detail;
+  const words = isText(xhr.getResponseHeader("Content-Type")) ? xhr.responseText : "";
+  failHtmx(event, xhr.status, words);
 });
 document.addEventListener("htmx:afterOnLoad", (event) => {
   if (event.detail.xhr.status < 400) showTrouble("");
@@ -72,29 +78,6 @@ function refuse({ status, text }, where = "") {
   toast.querySelector("p").textContent = text || (said[name + where] ?? said[name]);
 }
 
-// Such a form leaves its page only for where the site sends it; a refusal is said where people are.
-const onTheirWay = new WeakSet();
-async function sendAndFollow(form, button) {
-  const data = new FormData(form, button);
-  onTheirWay.add(form);
-  try {
-    location.assign(await ask(form.action, { method: "POST", body: data, headers: { "X-Redirect": "told" } }));
-  } catch (error) {
-    refuse(error, "Here");
-  } finally {
-    onTheirWay.delete(form);
-  }
-}
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (!form.matches("[data-stays]")) return;
-  event.preventDefault();
-  if (onTheirWay.has(form)) return;
-  event.submitter?.closest("[popover]")?.hidePopover();
-  closeMenus(null);
-  form.closest("dialog")?.close();
-  sendAndFollow(form, event.submitter);
-});
 document.addEventListener("click", (event) => {
   event.target.closest("[data-close-toast]")?.closest(".toast").remove();
 });

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from contacts.models import AddressTaken, Contact, InvalidAddress
+from crm_inbox.redirects import refused
 from crm_inbox.views.access import SignedIn, signed_in, way_back
 from crm_inbox.views.contacts.people import contact_url
 
@@ -18,18 +19,18 @@ from crm_inbox.views.contacts.people import contact_url
 def give(request: SignedIn, pk: int) -> HttpResponse:
     """One more address for a contact."""
     contact = get_object_or_404(Contact, pk=pk)
+    wanted = request.POST.get("next", "")
+    back = way_back(request, wanted) if wanted else contact_url(contact)
     said = {"address": _address(request), "contact": contact}
     try:
         contact.add_address(str(said["address"]))
     except InvalidAddress:
-        messages.error(request, _("“%(address)s” is not an email address.") % said)
+        return refused(request, _("“%(address)s” is not an email address.") % said, back)
     except AddressTaken as error:
         said["contact"] = error.owner
-        messages.error(request, _("“%(address)s” already belongs to %(contact)s.") % said)
-    else:
-        messages.success(request, _("“%(address)s” belongs to %(contact)s now.") % said)
-    back = request.POST.get("next", "")
-    return redirect(way_back(request, back) if back else contact_url(contact))
+        return refused(request, _("“%(address)s” already belongs to %(contact)s.") % said, back)
+    messages.success(request, _("“%(address)s” belongs to %(contact)s now.") % said)
+    return redirect(back)
 
 
 @require_POST

@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from crm_inbox.filters import Filter
+from crm_inbox.redirects import refused
 from crm_inbox.speakers import who
 from crm_inbox.views.access import SignedIn, find_own, own, signed_in
 from crm_inbox.views.page import own_zone, render_fragment, render_page
@@ -26,8 +28,8 @@ def split(request: SignedIn, pk: int) -> HttpResponse:
     try:
         done, thread = rearranging.split(message)
     except rearranging.CannotRearrange:
-        messages.error(request, _("This message is the only one of its conversation."))
-        return redirect("conversation", pk=message.thread_id)
+        said = _("This message is the only one of its conversation.")
+        return refused(request, said, reverse("conversation", args=[message.thread_id]))
     text = _("This message is a conversation of its own now. Answers to it will come here.")
     messages.success(request, text, extra_tags=str(done.action))
     return redirect("conversation", pk=thread.pk)
@@ -59,10 +61,10 @@ def merge(request: SignedIn, pk: int) -> HttpResponse:
     try:
         done = rearranging.merge(other, thread)
     except rearranging.CannotRearrange:
-        messages.error(request, _("These two conversations cannot be merged."))
-    else:
-        text = _("The two conversations are one now, and later mail of both will come here.")
-        messages.success(request, text, extra_tags=str(done.action))
+        said = _("These two conversations cannot be merged.")
+        return refused(request, said, reverse("conversation", args=[pk]))
+    text = _("The two conversations are one now, and later mail of both will come here.")
+    messages.success(request, text, extra_tags=str(done.action))
     return redirect("conversation", pk=pk)
 
 

@@ -30,7 +30,8 @@ def labels(request: SignedIn, pk: int) -> HttpResponse:
     """All emails, or those with specific labels. For a new account the first sync begins then."""
     account = find_own(own(request, Account), pk)
     is_new = not account.runs.filter(kind=Run.Kind.INITIAL).exists()
-    error = ""
+    error, choice = "", str(account.label_choice)
+    picked = list(account.labels.filter(chosen=True).values_list("pk", flat=True))
     if request.method == "POST":
         choice = request.POST.get("choice", "")
         picked = [int(key) for key in request.POST.getlist("label") if key.isdigit()]
@@ -44,7 +45,14 @@ def labels(request: SignedIn, pk: int) -> HttpResponse:
                 return redirect("inbox")
             messages.success(request, _("The labels are changed. Mail that is here stays."))
             return redirect("mailboxes")
-    context = {"account": account, "is_new": is_new, "error": error, "groups": tree.groups(account)}
+    context = {
+        "account": account,
+        "is_new": is_new,
+        "error": error,
+        "choice": choice,
+        "picked": picked,
+        "groups": tree.groups(account),
+    }
     title = _("What to sync")
     return render_page(request, "mailboxes/labels.html", context, section="mailboxes", title=title)
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
-from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
-from django_htmx.http import HttpResponseClientRefresh
 
+from crm_inbox.redirects import refused
 from crm_inbox.views.access import SignedIn, find_own, own, signed_in
 from crm_inbox.views.mailboxes.asking import ask, find_inquiry
 from crm_inbox.views.mailboxes.forms import PastForm
@@ -65,8 +64,7 @@ def look_ahead(request: SignedIn, pk: int) -> HttpResponse:
     account = find_own(own(request, Account), pk)
     form = PastForm(request.POST)
     if account.first_sync_done_at is None or not form.is_valid():
-        messages.error(request, _("Choose an interval, and whose emails to sync."))
-        return HttpResponseClientRefresh() if request.htmx else redirect("mailboxes")
+        return refused(request, _("Choose an interval, and whose emails to sync."), "mailboxes")
     data = form.cleaned_data
     asked = preview.asked_for(data["months"], data["scope"], data["restore"])
     inquiry = ask(account, Inquiry.Kind.PREVIEW, asked)
@@ -87,19 +85,18 @@ def past(request: SignedIn, pk: int) -> HttpResponse:
     account = find_own(own(request, Account), pk)
     form = PastForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("Choose an interval, and whose emails to sync."))
-        return redirect("mailboxes")
+        return refused(request, _("Choose an interval, and whose emails to sync."), "mailboxes")
     scope = cast(Literal["everyone", "contacts"], form.cleaned_data["scope"])
     try:
         runs.start_past_sync(
             account, form.cleaned_data["months"], scope, form.cleaned_data["restore"]
         )
     except runs.NotYet:
-        messages.error(request, _("Past emails can be synced once the first sync is done."))
+        said = _("Past emails can be synced once the first sync is done.")
+        return refused(request, said, "mailboxes")
     except runs.AlreadyRunning:
-        messages.error(request, _("Past emails are being synced already."))
-    else:
-        transaction.on_commit(lambda: tasks.wake(account.pk))
+        return refused(request, _("Past emails are being synced already."), "mailboxes")
+    transaction.on_commit(lambda: tasks.wake(account.pk))
     return redirect("mailboxes")
 
 

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from crm_inbox.redirects import refused
 from crm_inbox.views.access import SignedIn, find_own, own, signed_in
 from crm_inbox.views.mailboxes.asking import ask, find_inquiry
 from crm_inbox.views.mailboxes.reason_words import CONTACT_SINCE, IMPORTABLE, LEFT_OUT, LONG, SHORT
@@ -121,8 +122,7 @@ def why(request: SignedIn, pk: int) -> HttpResponse:
     account = find_own(own(request, Account), pk)
     asked = explaining.by_words(request.POST.get("words", ""))
     if not asked["words"]:
-        messages.error(request, _("Write a sender, a subject or a Message-ID."))
-        return redirect("mailboxes")
+        return refused(request, _("Write a sender, a subject or a Message-ID."), "mailboxes")
     return redirect("why_answer", ask(account, Inquiry.Kind.FIND, asked).pk)
 
 
@@ -164,8 +164,9 @@ def take(request: SignedIn, pk: int) -> HttpResponse:
         raise Http404
     found = Found(explained[0])
     if inquiry.account.state != Account.State.ACTIVE:
-        messages.error(request, _("This account is not synced at the moment, see its card."))
-    elif found.importable:
+        said = _("This account is not synced at the moment, see its card.")
+        return refused(request, said, reverse("why_answer", args=[inquiry.pk]))
+    if found.importable:
         hit = found.explained.hit
         place = (hit["folder"], hit["uidvalidity"], [hit["uid"]])
         # Deleted mail comes back only for somebody who was told so and asked for it.

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from crm_inbox.redirects import wants_words
 from crm_inbox.views.access import SignedIn, find_own, own, signed_in
 from crm_inbox.views.mailboxes.forms import AddressForm, PasswordForm, ServerForm
 from crm_inbox.views.page import render_fragment, render_page
@@ -60,6 +61,7 @@ def server(request: SignedIn) -> HttpResponse:
     found = discovery.find(address, allowed=settings.ALLOW_PRIVATE_HOSTS)
     form = ServerForm(request.POST or None, initial={"address": address, **vars(found)})
     context: dict[str, object] = {"form": form, "found": found, "hint": _hint(found)}
+    context["stays"] = wants_words(request)
     if request.method == "POST" and form.is_valid():
         account = form.account(request.user)
         context["problem"] = _try(account)
@@ -86,6 +88,7 @@ def password(request: SignedIn, pk: int) -> HttpResponse:
     # Only of the well-known providers: nobody waits for other servers here.
     found = discovery.find(account.address, lambda name, kind: (), lambda domain: None)
     context: dict[str, object] = {"form": form, "account": account, "hint": _hint(found)}
+    context["stays"] = wants_words(request)
     if request.method == "POST" and form.is_valid():
         form.change(account)
         context["problem"] = _try(account)

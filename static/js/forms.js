@@ -1,0 +1,90 @@
+/* Forms that stay. One is left only for another page; nothing that people have typed is lost. */
+"use strict";
+
+// With [data-stays] a refusal is said where people are. With [data-stays="here"] what has changed
+// on this very page is shown in it, too, and the rest of the page is left alone.
+const onTheirWay = new Set();
+function setBusy(form, busy) {
+  if (busy) onTheirWay.add(form);
+  else onTheirWay.delete(form);
+  form.setAttribute("aria-busy", busy);
+}
+
+async function sendForm(form, button) {
+  const body = new FormData(form, button);
+  const to = button?.hasAttribute("formaction") ? button.formAction : form.action;
+  setBusy(form, true);
+  try {
+    const answer = await reach(to, { method: "POST", body, headers: { "X-Redirect": "told" } });
+    const text = await answer.text();
+    if (!isText(answer.headers.get("Content-Type"))) showAnswer(form, text);
+    else if (!isHere(form, text)) return location.assign(text);
+    else showPage(form, await (await reach(location.href)).text());
+  } catch (error) {
+    refuse(error, "Here");
+  }
+  setBusy(form, false);
+}
+function isHere(form, address) {
+  return form.dataset.stays === "here" && new URL(address, location).pathname === location.pathname;
+}
+
+// Puts the parts of the page that may change in place of what is there.
+function renew(html) {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  for (const part of document.querySelectorAll("[data-anew]")) replace(part, page);
+  return page;
+}
+function replace(part, page) {
+  const now = page.getElementById(part.id);
+  part.replaceWith(now ?? "");
+  if (now) htmx.process(now);
+}
+
+// The page again: what was typed is not right, or it shows what would come of it.
+function showAnswer(form, html) {
+  renew(html);
+  let first = null;
+  for (const said of form.querySelectorAll("[data-error-of]")) {
+    const field = document.getElementById(said.dataset.errorOf);
+    const wrong = said.childElementCount > 0;
+    field.setAttribute("aria-invalid", wrong);
+    if (wrong) {
+      field.setAttribute("aria-describedby", said.id);
+      first ??= field;
+    }
+  }
+  const alert = first ?? document.querySelector('main [data-anew] [role="alert"]');
+  // What is wrong may lie in what is folded.
+  if (alert) for (const folded of form.querySelectorAll("details")) folded.open = true;
+  first?.focus();
+  alert?.scrollIntoView({ block: "nearest" });
+}
+
+// It is done, and this page has changed by it.
+function showPage(form, html) {
+  const part = form.closest("[data-anew]");
+  const page = renew(html);
+  if (form.isConnected) replace(form, page);
+  const place = document.getElementById(part?.id ?? form.id);
+  if (place && !document.activeElement?.matches("body *")) {
+    place.tabIndex = -1;
+    place.focus({ preventScroll: true });
+  }
+  for (const toast of page.querySelectorAll("#toasts > .toast")) addToast(toast.outerHTML);
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("[data-stays]") || event.defaultPrevented) return;
+  event.preventDefault();
+  if (onTheirWay.has(form)) return;
+  event.submitter?.closest("[popover]")?.hidePopover();
+  closeMenus(null);
+  form.closest("dialog")?.close();
+  sendForm(form, event.submitter);
+});
+// Back in the history, a page is as it was left: with a form on its way.
+window.addEventListener("pageshow", () => {
+  for (const form of [...onTheirWay]) setBusy(form, false);
+});
