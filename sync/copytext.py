@@ -1,7 +1,9 @@
 """Values as COPY's text mode wants them (PostgreSQL manual, COPY, File Formats). No Django."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from types import NoneType
+from typing import Any
 
 
 def line(values: Sequence[object]) -> str:
@@ -23,20 +25,27 @@ def _field(value: object) -> str:
 
 
 def _text(value: object) -> str:
-    if value is None:
-        return "\\N"
+    make = _TEXTS.get(type(value))
+    if make is not None:
+        return make(value)
     if isinstance(value, str):
         # A choice of a model, such as a reason.
         return str.__str__(value)
-    if isinstance(value, bool):
-        return "t" if value else "f"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, bytes):
-        return "\\\\x" + value.hex()
-    if isinstance(value, datetime):
-        return value.isoformat()
     raise TypeError(f"COPY has no text for {type(value).__name__}.")
+
+
+def digest(value: bytes) -> str:
+    """Few bytes as bytea."""
+    return "\\\\x" + value.hex()
+
+
+_TEXTS: dict[type, Callable[[Any], str]] = {
+    bool: lambda value: "t" if value else "f",
+    bytes: digest,
+    datetime: datetime.isoformat,
+    int: str,
+    NoneType: lambda _: "\\N",
+}
 
 
 def _escaped(value: str) -> str:

@@ -39,8 +39,10 @@ from sync.wire import (
 )
 
 logger = logging.getLogger(__name__)
-# Entries whose metadata is asked for at once. The first window is small: somebody is waiting.
-FIRST_WINDOW = 50
+# Entries that are asked for at once. The first window is small: somebody is waiting, of a first
+# sync for anything at all.
+FIRST_WINDOW = 400
+VERY_FIRST_WINDOW = 50
 LARGEST_WINDOW = 10_000
 # A window that took longer is large enough.
 STEP_SECONDS = 5.0
@@ -69,7 +71,7 @@ class Drain:
     def __init__(self, session: Session, run: Run) -> None:
         self._session = session
         self._run = run
-        self._window = FIRST_WINDOW
+        self._window = VERY_FIRST_WINDOW if run.kind == Run.Kind.INITIAL else FIRST_WINDOW
         # Where the last window ended: its entries may still be on their way to the database.
         self._before: tuple[datetime, int] | None = None
         self._policy = policy_of(run)

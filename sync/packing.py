@@ -15,7 +15,7 @@ _LEVEL = 1
 # Begins what was not worth compressing; a frame of zstd begins with b"(" (RFC 8878, 3.1.1).
 _PLAIN = b"\0"
 # No text holds it: PostgreSQL could not have stored it before.
-_BETWEEN = "\0"
+_BETWEEN = b"\0"
 _compressor = zstd.ZstdCompressor(level=_LEVEL)
 
 
@@ -27,11 +27,12 @@ class Texts(NamedTuple):
 
 def pack(headers: str, text: str, html: str) -> bytes:
     """Texts without NUL and lone surrogates. For one thread at a time."""
-    plain = _BETWEEN.join((headers, text, html)).encode()
+    # One by one: a joined text would be as wide as its widest character.
+    plain = _BETWEEN.join((headers.encode(), text.encode(), html.encode()))
     packed = _compressor.compress(plain, mode=_compressor.FLUSH_FRAME)
     return packed if len(packed) <= len(plain) else _PLAIN + plain
 
 
 def unpack(packed: bytes) -> Texts:
     plain = packed[1:] if packed[:1] == _PLAIN else zstd.decompress(packed)
-    return Texts(*plain.decode().split(_BETWEEN))
+    return Texts(*(each.decode() for each in plain.split(_BETWEEN)))

@@ -13,8 +13,8 @@ from django.db import connection, transaction
 
 from sync import conversations, deleting, ledger, rearranging, rows, summaries
 from sync.arrival import Arrival
-from sync.copying import copy_blobs, copy_lines, copy_rows
-from sync.copytext import line
+from sync.copying import copy_blobs, copy_lines
+from sync.copytext import digest
 from sync.models import Account, Thread, ThreadReference
 
 _MESSAGE = (
@@ -106,7 +106,7 @@ def _threads(account: Account, fresh: list[Arrival]) -> tuple[list[int], dict[in
     yet, which is written once their messages are there: their ids, with the server's own.
     """
     letters = [(arrival.ties, arrival.names) for arrival in fresh]
-    digests = {digest for ties, names in letters for digest in (*ties, *names.own, *names.referred)}
+    digests = {tie for ties, names in letters for tie in (*ties, *names.own, *names.referred)}
     known, threads, pinned = _known_ties(account, digests)
     deleting.finish(thread.id for thread in threads.values() if thread.state == Thread.State.EMPTY)
     sizes = {thread.id: thread.message_count for thread in threads.values()}
@@ -115,10 +115,13 @@ def _threads(account: Account, fresh: list[Arrival]) -> tuple[list[int], dict[in
     servers = _server_threads(fresh, outcome.thread_of)
     made = dict(zip(servers, _ids("sync_thread", len(servers)), strict=True))
     rearranging.pin(account.pk, outcome.pins)
-    copy_rows(
+    copy_lines(
         "sync_threadreference",
         ("account_id", "digest", "thread_id"),
-        [(account.pk, digest, made.get(thread, thread)) for digest, thread in outcome.ties.items()],
+        [
+            f"{account.pk}\t{digest(tie)}\t{made.get(thread, thread)}".encode()
+            for tie, thread in outcome.ties.items()
+        ],
     )
     if outcome.merged:
         _merge(outcome.merged)
@@ -236,20 +239,20 @@ def _insert(
         ("message_id", *rows.ATTACHMENT),
         [_joined(number, each) for number, of in of_message for each in of.attachments],
     )
-    copy_rows(
+    copy_lines(
         "sync_searchbacklog",
         ("message_id", "arrived_at"),
-        [(number, arrival.arrived_at) for number, arrival in numbered],
+        [f"{number}\t{arrival.arrived_at.isoformat()}".encode() for number, arrival in numbered],
     )
     return {arrival.dedupe_key: number for number, arrival in numbered}
 
 
 def _message(account: Account, number: int, thread: int, arrival: Arrival) -> bytes:
-    return line(
-        (
-            *(number, account.pk, thread, arrival.dedupe_key, arrival.arrived_at, arrival.size),
-            *(arrival.direction, arrival.seen),
-        )
+    # Nothing here needs to be escaped.
+    return (
+        f"{number}\t{account.pk}\t{thread}\t{digest(arrival.dedupe_key)}"
+        f"\t{arrival.arrived_at.isoformat()}\t{arrival.size}\t{arrival.direction}"
+        f"\t{'t' if arrival.seen else 'f'}"
     ).encode()
 
 

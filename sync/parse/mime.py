@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from fast_mail_parser import ParseError, PyLazyMimePart, parse_email_tree
@@ -40,8 +41,8 @@ class Part:
     inner_subject: str = ""
     # Parts below were left out: too many, or too deep.
     cut: bool = False
-    # Lower-case names of the fields that the parser saw, of the root alone.
-    field_names: frozenset[str] = frozenset()
+    # Lower-case names of the fields that the parser saw.
+    field_names: AbstractSet[str] = frozenset()
 
     @property
     def is_multipart(self) -> bool:
@@ -69,32 +70,32 @@ def read_tree(raw: bytes) -> Part:
         root = parse_email_tree(raw, mode="lazy")
     except ParseError as error:
         raise Unreadable("structure") from error
-    part = _part(root, 0, [PARTS_LIMIT])
-    part.field_names = frozenset(map(str.lower, root.headers))
-    return part
+    return _part(root, 0, [PARTS_LIMIT])
 
 
 def _part(node: PyLazyMimePart, depth: int, room: list[int]) -> Part:
-    fields = node.headers
-    type_field = _field(fields, "Content-Type")
-    raw_encoding = _field(fields, "Content-Transfer-Encoding")
+    fields = _fields(node)
+    raw_encoding = fields.get("content-transfer-encoding", "")
     encoding = encoding_name(raw_encoding) if raw_encoding else ""
     part = Part(
         content_type=node.content_type.strip().lower(),
-        type_field=type_field,
-        disposition_field=_field(fields, "Content-Disposition"),
+        type_field=fields.get("content-type", ""),
+        disposition_field=fields.get("content-disposition", ""),
         content_id=node.content_id or "",
         encoding=encoding,
         size=decoded_size(node.encoded_size or 0, encoding),
         content=_reader(node, raw_encoding),
+        field_names=fields.keys(),
     )
     if not part.is_multipart:
         if node.is_message and node.children:
-            part.inner_subject = _field(node.children[0].headers, "Subject")
+            part.inner_subject = _fields(node.children[0]).get("subject", "")
         return part
-    if not node.children:
+    # Each look at it makes a new list.
+    children = node.children
+    if not children:
         raise Unreadable("multipart without parts")
-    for child in node.children:
+    for child in children:
         room[0] -= 1
         if room[0] < 0 or depth >= DEPTH_LIMIT:
             part.cut = True
@@ -103,13 +104,12 @@ def _part(node: PyLazyMimePart, depth: int, room: list[int]) -> Part:
     return part
 
 
-def _field(fields: dict[str, list[str]], name: str) -> str:
-    values = fields.get(name)
-    if values is None:
-        # As written in nearly all mail; the rest costs a look at each name.
-        folded = name.lower()
-        values = next((value for key, value in fields.items() if key.lower() == folded), None)
-    return values[0] if values else ""
+def _fields(node: PyLazyMimePart) -> dict[str, str]:
+    """The first value of each field, by lower-case name."""
+    fields: dict[str, str] = {}
+    for name, values in node.headers.items():
+        fields.setdefault(name.lower(), values[0] if values else "")
+    return fields
 
 
 def _reader(node: PyLazyMimePart, raw_encoding: str) -> Callable[[], bytes]:

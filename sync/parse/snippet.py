@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sync.parse.model import SNIPPET_LENGTH
 
@@ -11,6 +11,8 @@ from sync.parse.model import SNIPPET_LENGTH
 _FIRST_LOOK, _LAST_LOOK = 6_000, 64_000
 # Own words that are gathered: links and rules among them are dropped afterwards.
 _ENOUGH = 3 * SNIPPET_LENGTH
+# Lines that are mostly enough for those.
+_FEW_LINES = 25
 # Newsletters pad their preview with these; one alone inside a word or an emoji is meant.
 _INVISIBLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e"
@@ -47,19 +49,24 @@ def make_snippet(text: str) -> str:
     anything else.
     """
     head = text[:_FIRST_LOOK]
-    own = _line(_own_words(head))
+    lines = head.split("\n", _FEW_LINES)
+    # The two after those tell whether the last of them begins a quotation.
+    own_words = _own_words(lines[:_FEW_LINES], _FEW_LINES - 2)
+    if len(lines) > _FEW_LINES - 2 and sum(map(len, own_words)) <= _ENOUGH:
+        own_words = _own_words(head.split("\n"))
+    own = _line(own_words)
     if not own and len(text) > _FIRST_LOOK:
         head = text[:_LAST_LOOK]
-        own = _line(_own_words(head))
+        own = _line(_own_words(head.split("\n")))
     return own or _line(each.lstrip("> ") for each in head.split("\n"))
 
 
-def _own_words(text: str) -> list[str]:
-    lines = text.split("\n")
+def _own_words(lines: Sequence[str], most: int = _LAST_LOOK) -> list[str]:
+    """Of the first `most` lines."""
     own: list[str] = []
     skip = -1
     length = 0
-    for index, line in enumerate(lines):
+    for index, line in enumerate(lines[:most]):
         stripped = line.strip()
         if index <= skip or not stripped or stripped[0] == ">":
             continue
@@ -78,7 +85,7 @@ def _own_words(text: str) -> list[str]:
     return own
 
 
-def _introduction(lines: list[str], index: int) -> int:
+def _introduction(lines: Sequence[str], index: int) -> int:
     """How many lines an "On … wrote:" takes here; 0 where there is none."""
     first = lines[index].strip()
     if first.endswith(":") and len(first) <= 400 and _ATTRIBUTION.match(first):
@@ -94,7 +101,7 @@ def _introduction(lines: list[str], index: int) -> int:
     return 0
 
 
-def _starts_quotation(lines: list[str], index: int) -> bool:
+def _starts_quotation(lines: Sequence[str], index: int) -> bool:
     line = lines[index]
     if line[:2] in ("--", "__") and _DIVIDER.match(line):
         return True

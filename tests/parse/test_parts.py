@@ -142,3 +142,12 @@ def test_it_reads_a_text_that_was_cut_in_the_middle_of_a_character() -> None:
     part = TextPart("1", "text/plain", "utf-8", "8bit", "Zażółć".encode()[:-1])
     message = parse_partial(b"Subject: cut\r\n\r\n", [part], [])
     assert message.text == "Zażół\ufffd"
+
+
+def test_wide_characters_whose_bytes_look_like_a_line_end_stay() -> None:
+    header = (
+        b"Content-Type: text/plain; charset=utf-16-le\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+    )
+    body = "\u0a0d one\r\ntwo".encode("utf-16-le")
+    assert parse_message(header + body).text == "\u0a0d one\ntwo"
+    assert parse_message(header + "\u0a0d".encode("utf-16-le")).text == "\u0a0d"

@@ -43,6 +43,15 @@ def test_it_looks_behind_a_long_quotation() -> None:
     assert make_snippet("> old words\n" * 1_000 + "My answer") == "My answer"
 
 
+@pytest.mark.parametrize("before", range(18, 30))
+def test_it_ends_at_a_quotation_wherever_that_begins(before: int) -> None:
+    empty = "\n" * before
+    for quotation in ("From: Jan\nSent: Monday\n", "On Monday Jan\n<j@x.example> wrote:\n"):
+        assert make_snippet(f"{empty}Words\n{quotation}> old") == "Words"
+        # The lines before reach as far as more words than a snippet has.
+        assert "From" not in make_snippet(f"{'x' * 26}\n" * before + quotation + "old")
+
+
 @pytest.mark.parametrize(
     ("html", "text"),
     [
