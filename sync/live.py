@@ -9,7 +9,7 @@ Each cursor moves in the transaction of what it stands for; a look that breaks o
 
 from collections.abc import Iterable
 
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 
 from sync import flags, ledger, plan
 from sync.draining import drain_to_the_end
@@ -29,6 +29,7 @@ def look(session: Session) -> bool:
     every = sources(session.account)
     uncovered = _uncovered(every)
     changed = list(_changed(session, every, uncovered))
+    before = {source.folder.pk: _known(source.folder) for source, _, _ in changed}
     for source, status, actions in changed:
         try:
             if source.folder.pk in uncovered:
@@ -42,7 +43,7 @@ def look(session: Session) -> bool:
         return False
     for source, status, actions in changed:
         if plan.FindExpunged() in actions and source.folder.selectable:
-            _find_expunged(session, source.folder, status)
+            _find_expunged(session, source.folder, status, before[source.folder.pk])
     return True
 
 
@@ -125,6 +126,9 @@ def _begin(
             case plan.ListNew(first):
                 session.examine(folder)
                 if session.connection.search_uids(search.ALL, (first, None)):
+                    # The number that is known is that of the messages below the cursor: without
+                    # one the look that may follow, should this one break off, counts anew.
+                    Folder.objects.filter(pk=folder.pk).update(messages=None)
                     list_from(session, run.needed(), source, first)
                 else:
                     roll_back(session, run.needed, source)
@@ -140,24 +144,37 @@ def _catching_up(account: Account) -> Run | None:
     return account.runs.filter(kind=Run.Kind.CATCH_UP, state__in=Run.OPEN).first()
 
 
-def _find_expunged(session: Session, folder: Folder, status: FolderStatus) -> None:
-    session.examine(folder)
-    vanished = _vanished(session, folder)
-    alive = _alive(folder).count()
-    if plan.is_suspicious(len(vanished), alive):
-        # A server in trouble shows empty folders: ask once more, on a fresh connection.
-        session.hang_up()
-        session.examine(folder)
-        vanished &= _vanished(session, folder)
+def _find_expunged(
+    session: Session, folder: Folder, status: FolderStatus, before: plan.KnownState
+) -> None:
+    vanished: set[int] = set()
+    folder.messages = status.messages
+    if not plan.all_are_there(_server(status), before, _known(folder), _new(folder, before)):
+        opened = session.examine(folder)
+        vanished = _vanished(session, folder)
+        if plan.is_suspicious(len(vanished), _alive(folder).count()):
+            # A server in trouble shows empty folders: ask once more, on a fresh connection.
+            session.hang_up()
+            opened = session.examine(folder)
+            vanished &= _vanished(session, folder)
+        # A number of other messages than those below the cursor would prove nothing later.
+        folder.messages = opened.messages if opened.uidnext == folder.uidnext else None
     with session.commit():
         ledger.mark_expunged(folder, vanished)
         # With what went, the look is complete: until now it would have been repeated.
-        folder.messages = status.messages
         folder.save(update_fields=["messages", "highestmodseq"])
 
 
+def _new(folder: Folder, before: plan.KnownState) -> int:
+    """How many this look has listed."""
+    return _alive(folder).filter(uid__gte=before.uidnext or 1).count()
+
+
 def _vanished(session: Session, folder: Folder) -> set[int]:
-    here = session.connection.search_uids(search.ALL)
+    first = _alive(folder).aggregate(first=Min("uid"))["first"]
+    if first is None:
+        return set()
+    here = session.connection.search_uids(search.ALL, (first, None))
     return set(_alive(folder).values_list("uid", flat=True)).difference(here)
 
 

@@ -2,7 +2,7 @@
 
     what to list    missing_period(since, scope, covered)
     what to keep    judge(candidate, policy)
-    what changed    compare(server, known)
+    what changed    compare(server, known), all_are_there(server, before, now, new)
 
 Times are aware datetimes compared with INTERNALDATE. A period is half open: since <= t < before;
 `before` None means up to now and beyond.
@@ -130,6 +130,7 @@ class ServerState:
 class KnownState:
     """A folder as it was at the last complete look; None where there was none."""
 
+    # Those below `uidnext`.
     messages: int | None
     uidvalidity: int | None
     uidnext: int | None
@@ -188,6 +189,21 @@ def compare(server: ServerState, known: KnownState) -> list[Action]:
     if actions or server.messages != known.messages:
         actions.append(FindExpunged())
     return actions
+
+
+def all_are_there(server: ServerState, before: KnownState, now: KnownState, new: int) -> bool:
+    """Whether numbers alone prove that nothing was expunged, without asking for every UID.
+
+    `before.messages` were below the UIDNEXT that was known before; `new` from there on were listed
+    since, up to `now.uidnext`. Where that is the server's UIDNEXT, too, its number of messages is
+    of the same ones, and what it lacks was expunged. One that came and went between its answer
+    and the listing makes the next look's numbers differ.
+    """
+    if before.messages is None or not before.uidnext or not server.uidnext:
+        return False
+    if server.uidnext != now.uidnext or now.uidnext < before.uidnext:
+        return False
+    return server.messages == before.messages + new
 
 
 def is_suspicious(vanished: int, alive: int) -> bool:

@@ -21,6 +21,7 @@ from sync.plan import (
     Scope,
     ServerState,
     Verdict,
+    all_are_there,
     compare,
     is_suspicious,
     judge,
@@ -153,3 +154,34 @@ def test_more_than_half_of_a_folder_does_not_vanish_unseen(
     vanished: int, alive: int, suspicious: bool
 ) -> None:
     assert is_suspicious(vanished, alive) is suspicious
+
+
+@pytest.mark.parametrize(
+    ("server", "before", "uidnext", "new", "there"),
+    [
+        ((10, 21), (10, 21), 21, 0, True),
+        ((12, 23), (10, 21), 23, 2, True),
+        # One was expunged, also where as many came.
+        ((9, 21), (10, 21), 21, 0, False),
+        ((10, 22), (10, 21), 22, 1, False),
+        # One came after it was asked, or UIDNEXT lags behind, or there is none.
+        ((12, 23), (10, 21), 24, 2, False),
+        ((12, 22), (10, 21), 23, 2, False),
+        ((10, None), (10, 21), 21, 0, False),
+        # The folder was set back.
+        ((10, 15), (10, 21), 15, 0, False),
+        # Nothing is known.
+        ((0, 1), (None, 1), 1, 0, False),
+        ((0, 1), (0, None), 1, 0, False),
+    ],
+)
+def test_numbers_prove_that_nothing_was_expunged(
+    server: tuple[int, int | None],
+    before: tuple[int | None, int | None],
+    uidnext: int,
+    new: int,
+    there: bool,
+) -> None:
+    told = ServerState(server[0], 1, server[1], 5)
+    known = KnownState(before[0], 1, before[1], 4)
+    assert all_are_there(told, known, replace(known, uidnext=uidnext), new) is there
