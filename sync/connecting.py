@@ -6,7 +6,7 @@ from django.conf import settings
 from django.views.decorators.debug import sensitive_variables
 
 from sync import oauth, slots
-from sync.models import Account
+from sync.models import Account, Grant
 from sync.wire import AuthenticationRefused, Connection, Credentials, Server
 
 
@@ -55,6 +55,15 @@ def credentials_of(account: Account, refused: str = "") -> Credentials:
     if token is not None:
         return Credentials(account.username, token, "xoauth2")
     return Credentials(account.username, account.secret())
+
+
+@sensitive_variables()
+def credentials_at_hand(account: Account) -> Credentials | None:
+    """The same without asking anybody; None where a token has to be fetched first."""
+    if not Grant.objects.filter(account=account).exists():
+        return Credentials(account.username, account.secret())
+    token = oauth.token_at_hand(account)
+    return Credentials(account.username, token, "xoauth2") if token else None
 
 
 def server_of(account: Account) -> Server:

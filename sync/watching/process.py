@@ -1,6 +1,7 @@
 """All watchings of one process, on one event loop (`manage.py watch`).
 
 database thread   leases, targets, news: one connection, one thing at a time
+token threads     asking providers for tokens, so that a slow one keeps nobody else waiting
 other threads     connecting and rounds, a few for each host, so that one that hangs
                   does not keep the others waiting
 the loop          everything else: a thousand silent connections
@@ -32,8 +33,8 @@ from sync.wire import WireError
 logger = logging.getLogger(__name__)
 THREADS = 64
 THREADS_OF_A_HOST = 8
-# Beside the one for leases and news; each has a connection of its own while it works.
-DATABASE_THREADS = 4
+# Each has a connection to the database of its own while it works.
+TOKEN_THREADS = 4
 # Of an account: news in between waits for the second one.
 BETWEEN_NEWS_SECONDS = 1.0
 # For the database, the queue, the log and what the interpreter needs.
@@ -50,7 +51,6 @@ class Process:
         self._hosts: dict[str, asyncio.Semaphore] = defaultdict(
             partial(asyncio.Semaphore, THREADS_OF_A_HOST)
         )
-        self._signing_in = asyncio.Semaphore(DATABASE_THREADS)
         self._host_of: dict[int, str] = {}
         # When each account's news may be passed on, and when it was last.
         self._news: dict[int, float] = {}
@@ -64,7 +64,11 @@ class Process:
 
     async def run(self) -> None:
         most = _files() - OTHER_FILES
-        with ThreadPoolExecutor(1) as self._database, ThreadPoolExecutor(THREADS) as self._threads:
+        with (
+            ThreadPoolExecutor(1) as self._database,
+            ThreadPoolExecutor(TOKEN_THREADS) as self._tokens,
+            ThreadPoolExecutor(THREADS) as self._threads,
+        ):
             passing_on = asyncio.create_task(self._pass_on())
             while not self._stopped.is_set():
                 await self._balance(most)
@@ -78,6 +82,9 @@ class Process:
     async def target(self, account: int) -> Target:
         try:
             found = await self._in_database(partial(_target, account))
+            if found is None:
+                loop = asyncio.get_running_loop()
+                found = await loop.run_in_executor(self._tokens, partial(_target_by_token, account))
         except (Account.DoesNotExist, SecretUnreadable, WireError, DatabaseError) as error:
             raise Unwatchable from error
         self._host_of[account] = found.server.host
@@ -153,9 +160,19 @@ class Process:
         return asyncio.get_running_loop().run_in_executor(self._database, work)
 
 
-def _target(account_id: int) -> Target:
+def _target(account_id: int) -> Target | None:
+    """None where a token has to be fetched first."""
     account, folders = shares.targets(account_id)
-    return Target(connecting.server_of(account), connecting.credentials_of(account), folders)
+    credentials = connecting.credentials_at_hand(account)
+    return Target(connecting.server_of(account), credentials, folders) if credentials else None
+
+
+def _target_by_token(account_id: int) -> Target:
+    try:
+        account, folders = shares.targets(account_id)
+        return Target(connecting.server_of(account), connecting.credentials_of(account), folders)
+    finally:
+        connection.close()
 
 
 def _files() -> int:

@@ -16,12 +16,15 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from crm_inbox.local.dovecot import Dovecot
+from crm_inbox.local.processes import wait_until
 from sync import connecting, engine, oauth, runs
 from sync.models import Account, Grant, LedgerEntry, Message
 from sync.watching import process as watcher
 from sync.wire import AuthenticationRefused, Connection
 from tests.imap.authorisation import CLIENT, AuthorisationServer
 from tests.sync.mailbox import letter
+from tests.sync.test_watching import hears
+from tests.sync.test_watching import watcher as watching
 
 pytestmark = [pytest.mark.needs("dovecot"), pytest.mark.django_db(transaction=True)]
 ADDRESS = "anna@big.example"
@@ -315,9 +318,35 @@ def test_the_watcher_logs_in_with_the_token_too(
 ) -> None:
     account = connected(client, provider)
     Grant.objects.update(access_until=timezone.now() + timedelta(seconds=30))
-    target = watcher._target(account.pk)
+    assert watcher._target(account.pk) is None
+    target = watcher._target_by_token(account.pk)
     assert (target.credentials.mechanism, provider.asked) == ("xoauth2", ["refresh_token"])
     Connection.open(target.server, target.credentials).close()
+
+
+def test_a_provider_that_hangs_keeps_no_other_account_unheard(
+    client: Client, provider: AuthorisationServer, dovecot: Dovecot
+) -> None:
+    waiting = connected(client, provider)
+    Grant.objects.update(access_until=timezone.now())
+    other = Account(owner=waiting.owner, address="eve@big.example", username="eve@big.example")
+    other.host, other.port, other.security = dovecot.host, dovecot.port, "plain"
+    other.set_secret("nobody types this")
+    other.first_sync_done_at = timezone.now()
+    other.save()
+    asked, go_on = threading.Event(), threading.Event()
+
+    def hang() -> None:
+        asked.set()
+        go_on.wait(120)
+
+    provider.before_answer = hang
+    with watching():
+        assert asked.wait(60)
+        assert wait_until(lambda: hears(other.pk), 60)
+        assert not hears(waiting.pk)
+        go_on.set()
+        assert wait_until(lambda: hears(waiting.pk), 120)
 
 
 def test_no_token_is_logged_or_raised(
