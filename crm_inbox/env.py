@@ -1,7 +1,8 @@
 """Readers for settings that come from the environment; they fail loudly, naming the variable.
 
-For every variable NAME, NAME_FILE may name a file that holds the value instead, which keeps
-secrets out of process lists and compose files.
+For every variable NAME, NAME_FILE may name a file that holds the value instead, or the folder
+SECRETS_DIR may have a file of that name in small letters, which keeps secrets out of process
+lists, compose files and what `docker inspect` shows.
 """
 
 import os
@@ -17,26 +18,41 @@ _FALSE = frozenset({"0", "false", "no", "off", ""})
 
 
 def text(name: str, default: str | None = None) -> str:
-    """The variable's text, or the content of the file that NAME_FILE names, stripped.
+    """The variable's text, or the content of its file, stripped.
 
-    Raises ImproperlyConfigured when both are set, the file cannot be read, or neither is set
-    and there is no default.
+    Raises ImproperlyConfigured when both are set, a file cannot be read, or none is set and
+    there is no default. A file in SECRETS_DIR need not be there.
     """
     value, path = os.environ.get(name), os.environ.get(f"{name}_FILE")
     if value is not None and path:
         raise ImproperlyConfigured(f"Set {name} or {name}_FILE, not both.")
     if path:
-        try:
-            return Path(path).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise ImproperlyConfigured(
-                f"{name}_FILE: cannot read {path}: {error.strerror}."
-            ) from error
+        return _read(f"{name}_FILE", Path(path))
+    if folder := os.environ.get("SECRETS_DIR"):
+        kept = Path(folder) / name.lower()
+        if _is_there(kept):
+            if value is not None:
+                raise ImproperlyConfigured(f"Set {name} or keep {kept}, not both.")
+            return _read("SECRETS_DIR", kept)
     if value is not None:
         return value
     if default is None:
         raise ImproperlyConfigured(f"{name} is not set.")
     return default
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError as error:
+        raise ImproperlyConfigured(f"SECRETS_DIR: cannot enter {path.parent}.") from error
+
+
+def _read(variable: str, path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ImproperlyConfigured(f"{variable}: cannot read {path}: {error.strerror}.") from error
 
 
 def flag(name: str, default: bool) -> bool:

@@ -49,7 +49,16 @@ def compose(**variables: str) -> dict[str, Any]:
         return (given or word) if rule == "-" else (given and word)
 
     text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
-    return dict(yaml.safe_load(re.sub(r"\$\{(\w+):([-+])([^}]*)\}", value, text)))
+    return dict(yaml.load(re.sub(r"\$\{(\w+):([-+])([^}]*)\}", value, text), Strict))  # noqa: S506
+
+
+class Strict(yaml.SafeLoader):
+    """Like Compose, and unlike PyYAML, it takes no key twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        names = [key.value for key, _ in node.value if key.value != "<<"]
+        assert len(names) == len(set(names)), f"twice: {names}"
+        return super().construct_mapping(node, deep)
 
 
 DEMO = compose(COMPOSE_PROFILES="demo")["services"]
@@ -88,10 +97,26 @@ def test_every_volume_that_is_named_is_there_and_no_other() -> None:
 def test_no_password_is_in_it_and_the_database_sees_no_key() -> None:
     services = compose()["services"]
     for service in services.values():
-        for name, value in service.get("environment", {}).items():
-            secret = re.search("PASSWORD|SECRET|KEYS|TOKEN|DSN|DATABASE_URL", name)
-            assert not secret or name.endswith("_FILE") or value == "", name
+        for name in service.get("environment", {}):
+            secret = re.search(r"PASSWORD|SECRET(?!S_DIR)|KEYS|TOKEN|DSN|DATABASE_URL", name)
+            address = name.endswith(("_FILE", "_URL")) and name != "DATABASE_URL"
+            assert not secret or address, name
     assert not any(volume.startswith("secrets:") for volume in services["database"]["volumes"])
+
+
+def test_every_setting_can_be_made() -> None:
+    """In .env, or as a file beside the keys."""
+    settings = (ROOT / "crm_inbox" / "settings.py").read_text(encoding="utf-8")
+    read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', settings))
+    environment = compose()["services"]["worker"]["environment"]
+    made = set(environment) | {name.removesuffix("_FILE") for name in environment}
+    secret = {
+        *("EMAIL_HOST_PASSWORD", "METRICS_TOKEN", "SENTRY_DSN"),
+        *("OAUTH_GOOGLE_CLIENT_SECRET", "OAUTH_MICROSOFT_CLIENT_SECRET"),
+    }
+    assert read - made == secret | {"DEBUG", "HASHED_STATIC"}
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert all(f"`{name.lower()}`" in readme for name in secret)
 
 
 def test_private_hosts_and_plain_text_are_for_the_demo_only() -> None:
@@ -181,6 +206,13 @@ class Machine:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=30) as answer:
             return str(answer.read().decode())
 
+    def metrics(self) -> str:
+        asked = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/metrics", headers={"Authorization": "Bearer quincunx"}
+        )
+        with urllib.request.urlopen(asked, timeout=30) as answer:  # noqa: S310 - this machine
+            return str(answer.read().decode())
+
     def keys(self) -> None:
         self.once("keys")
         address = self.folder / "secrets" / "database_url"
@@ -197,7 +229,7 @@ class Machine:
 
     def _environment(self, service: str, name: str = "") -> dict[str, str]:
         theirs = DEMO[service].get("environment", {})
-        here = {key: self._here(value, name) for key, value in theirs.items()}
+        here = {key: self._here(value, name) for key, value in theirs.items() if value is not None}
         if "REDIS_URL" in here:
             here["REDIS_URL"] = self._redis_url
         path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
@@ -249,6 +281,7 @@ def test_its_commands_bring_the_demo_up_and_sync_its_mailbox(
     machine: Machine, database: str
 ) -> None:
     machine.keys()
+    (machine.folder / "secrets" / "metrics_token").write_text("quincunx\n")
     machine.start("mailbox")
     machine.once("setup")
     machine.healthy()
@@ -293,6 +326,7 @@ def test_its_commands_bring_the_demo_up_and_sync_its_mailbox(
 
     ready = json.loads(machine.page("/health/ready"))
     assert ready == {"ready": True, "wrong": {}}
+    assert "crm_inbox_queue_seconds" in machine.metrics()
     assert machine.ended == {}
     _signs_in(machine)
     told = machine.log("worker-1") + machine.log("worker-2")

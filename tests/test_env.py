@@ -29,6 +29,42 @@ def test_it_names_the_file_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch) 
         env.text("SOME_SECRET")
 
 
+def test_it_reads_a_secret_from_the_folder_of_secrets(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SECRETS_DIR", str(tmp_path))
+    assert env.text("SOME_SECRET", "none") == "none"
+    (tmp_path / "some_secret").write_text("zażółć\n", encoding="utf-8")
+    assert env.text("SOME_SECRET") == "zażółć"
+    monkeypatch.setenv("SOME_SECRET", "a")
+    with pytest.raises(
+        ImproperlyConfigured, match=r"SOME_SECRET or keep \S+/some_secret, not both"
+    ):
+        env.text("SOME_SECRET")
+
+
+def test_a_folder_of_secrets_need_not_be_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRETS_DIR", "/nowhere")
+    assert env.text("SOME_SECRET", "none") == "none"
+
+
+def test_it_passes_over_no_secret_that_it_may_not_read(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    (tmp_path / "some_secret").write_text("quincunx")
+    monkeypatch.setenv("SECRETS_DIR", str(tmp_path))
+    with monkeypatch.context() as closed:
+        closed.setattr(Path, "read_text", refuse)
+        with pytest.raises(ImproperlyConfigured, match="some_secret: Permission denied"):
+            env.text("SOME_SECRET", "")
+    monkeypatch.setattr(Path, "stat", refuse)
+    with pytest.raises(ImproperlyConfigured, match="SECRETS_DIR: cannot enter"):
+        env.text("SOME_SECRET", "")
+
+
 def test_it_names_a_variable_that_is_missing() -> None:
     with pytest.raises(ImproperlyConfigured, match="NO_SUCH_VARIABLE is not set"):
         env.text("NO_SUCH_VARIABLE")
