@@ -12,6 +12,7 @@ PROGRAMS = {
     "dovecot": ("dovecot",),
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
     "mbsync": ("mbsync",),
+    "systemd": ("systemd-analyze",),
 }
 
 

@@ -1,22 +1,20 @@
 """README's unit for those who run it without Docker, as systemd itself reads it."""
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.components import program
 from tests.test_compose import DEMO, ONCE
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-PROGRAM = shutil.which("systemd-analyze")
 
 
+@pytest.mark.needs("systemd")
 def test_systemd_takes_the_unit(tmp_path: Path) -> None:
-    if PROGRAM is None:
-        pytest.skip("systemd-analyze is not installed")
     lines = re.search(r"crm-inbox@\.service:\n\n((?:    .*\n)+)", README)
     assert lines
     unit = re.sub(r"^    ", "", lines[1], flags=re.MULTILINE)
@@ -24,7 +22,7 @@ def test_systemd_takes_the_unit(tmp_path: Path) -> None:
     path = tmp_path / "crm-inbox@.service"
     path.write_text(unit.replace("/srv/crm-inbox/run/%i", "/bin/true"))
     said = subprocess.run(
-        [PROGRAM, "verify", "--man=no", str(tmp_path / "crm-inbox@web.service")],
+        [str(program("systemd")), "verify", "--man=no", str(tmp_path / "crm-inbox@web.service")],
         capture_output=True,
         text=True,
         timeout=60,

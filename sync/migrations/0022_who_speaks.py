@@ -50,6 +50,7 @@ def _batches(apps: StateApps) -> Iterator[list[int]]:
 
 class Migration(migrations.Migration):
     atomic = False
+    safe_because = "Of the column only the help text changes, which the database does not know."
     dependencies = [("sync", "0021_open_runs")]
 
     operations = [

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends.base import UpdateError
 from django.test import Client
@@ -71,6 +72,16 @@ def test_its_days_are_those_of_the_person(anna: User) -> None:
     client = sign_in()
     Session.objects.update(begun_at=datetime(2025, 3, 9, 20, tzinfo=UTC))
     assert "od 10 mar 2025" in client.get("/account/sessions/").content.decode()
+    Authenticator.objects.create(
+        user=anna,
+        type="webauthn",
+        data={"name": "Key", "credential": {}},
+        created_at=datetime(2025, 3, 9, 20, tzinfo=UTC),
+        last_used_at=datetime(2025, 4, 9, 20, tzinfo=UTC),
+    )
+    page = client.get("/account/passkeys/").content.decode()
+    assert "10 marca 2025" in page
+    assert "10 kwietnia 2025" in page
 
 
 def test_an_administrator_ends_one(anna: User) -> None:
