@@ -51,13 +51,15 @@ _CUT_OFF = (ConnectionLost, ConnectionTimedOut, ProtocolError)
 
 
 def drain_to_the_end(session: Session, run: Run) -> bool:
-    """Drain and finish a run; False when the time was up before the end."""
+    """Drain and finish a run; False when there is more to do, or to list once more."""
     with about(run=run.pk):
         with Drain(session, run) as draining:
             while draining.step():
                 if session.out_of_time:
                     draining.flush()
                     return False
+        if run.is_to_be_listed:
+            return False
         with session.commit():
             runs.finish(run)
         session.runs += 1
@@ -157,6 +159,7 @@ class Drain:
         try:
             if is_renumbered(folder, self._session.opened(folder)):
                 remap(self._session, source)
+                self._run.refresh_from_db(fields=["sources", "listed_at"])
                 return
         except (FolderMissing, FolderNotSelectable) as error:
             self._leave_folder(folder, error)
@@ -169,11 +172,15 @@ class Drain:
     def _leave_out(self, entries: list[Entry]) -> None:
         """Of a folder that is no source any more."""
         folder = Folder.objects.get(pk=entries[0].folder_id)
+        if folder.missing_since is not None:
+            self._leave_folder(folder, FolderMissing())
+            return
         if not folder.selectable:
             self._leave_folder(folder, FolderNotSelectable())
             return
         with self._session.commit():
             ledger.leave_out([entry.pk for entry in entries], LedgerEntry.Reason.LABEL)
+            self._uncover(folder)
 
     def _wants_all(self, source: Source) -> bool:
         """Whether everything listed of the folder is to be stored, and hardly any of it is here.
@@ -256,19 +263,20 @@ class Drain:
             ledger.count_a_try([entry.pk for entry in entries], code, TRIES)
 
     def _leave_folder(self, folder: Folder, error: FolderMissing | FolderNotSelectable) -> None:
-        """What cannot be opened any more has failed, with the server's reason.
-
-        The folder is covered no more: once it can be opened again, it is listed anew.
-        """
+        """What cannot be opened any more has failed, with the server's reason."""
         self._session.set_aside(folder, error)
-        run = self._run
         with self._session.commit():
-            run.entries.filter(folder=folder, state=LedgerEntry.State.LISTED).update(
+            self._run.entries.filter(folder=folder, state=LedgerEntry.State.LISTED).update(
                 state=LedgerEntry.State.FAILED, problem=error.code
             )
-            Coverage.objects.filter(folder=folder).delete()
-            run.sources = [pair for pair in run.sources if pair[0] != folder.pk]
-            run.save(update_fields=["sources"])
+            self._uncover(folder)
+
+    def _uncover(self, folder: Folder) -> None:
+        """Once it can be opened again, or is chosen again, it is listed anew."""
+        run = self._run
+        Coverage.objects.filter(folder=folder).delete()
+        run.sources = [pair for pair in run.sources if pair[0] != folder.pk]
+        run.save(update_fields=["sources"])
 
 
 def _unread(fetched: Fetched, wanted: Wanted) -> Unread:

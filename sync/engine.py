@@ -137,7 +137,11 @@ def _is_old(moment: datetime | None) -> bool:
 
 
 def _carry_on(session: Session, run: Run) -> bool:
-    """List what is not listed, then drain; False when the time was up."""
+    """List what is not listed, then drain; False when there is more to do."""
+    # A person may have paused it; the one before it may have found a folder renumbered.
+    run.refresh_from_db()
+    if run.state not in Run.ACTIVE:
+        return True
     if run.restore and run.listed_at is None and not restoring.settle(session):
         return False
     if run.state == Run.State.WAITING:
@@ -145,8 +149,7 @@ def _carry_on(session: Session, run: Run) -> bool:
         run.state = Run.State.RUNNING
     if run.kind == Run.Kind.PICKED and run.listed_at is None:
         picking.list_picked(session, run)
-    lists_itself = run.kind in (Run.Kind.INITIAL, Run.Kind.PAST)
-    if lists_itself and run.listed_at is None:
+    if run.is_to_be_listed:
         with about(run=run.pk):
             if not _list(session, run):
                 return False
@@ -198,15 +201,18 @@ def _note(
     failures = account.failures + 1
     # The server's own words stay on the account: they may quote what is private.
     logger.warning("It did not work: %s, %d in a row.", problem, failures)
-    Account.objects.filter(pk=account.pk).update(
+    rows = Account.objects.filter(pk=account.pk)
+    if refused:
+        # Not the password that was given meanwhile.
+        rows = rows.filter(encrypted_secret=account.encrypted_secret)
+    noted = rows.update(
         problem=problem,
         problem_detail=detail,
         failures=failures,
         retry_at=timezone.now() + timedelta(seconds=backoff.delay(failures, wait)),
     )
-    if refused:
+    if refused and noted:
         # Not where somebody paused or removes the account meanwhile.
-        active = Account.objects.filter(pk=account.pk, state=Account.State.ACTIVE)
-        active.update(state=Account.State.REFUSED)
+        rows.filter(state=Account.State.ACTIVE).update(state=Account.State.REFUSED)
     if account.problem != problem:
         changes.tell(account.owner_id)

@@ -7,6 +7,8 @@ is found again later rather than never.
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
+from django.utils import timezone
+
 from contacts.models import Address
 from sync import ledger
 from sync.folders import note_keywords
@@ -36,7 +38,7 @@ def list_window(session: Session, run: Run, source: Source) -> None:
     status, uidnext = session.before_listing(folder) if begins else (session.examine(folder), 0)
     if is_renumbered(folder, status):
         remap(session, source)
-        return
+        status = session.opened(folder)
     lines = list(_window_lines(session, run, source, period)) if status.messages else []
     with session.commit():
         if begins:
@@ -51,7 +53,9 @@ def list_from(session: Session, run: Run, source: Source, first: int) -> None:
     folder = source.folder
     status = session.opened(folder)
     uids = session.connection.search_uids(search.ALL, (first, None))
-    lines = [_line(found, source) for found in _listed(session, uids)]
+    # Where its date cannot be read: it is new, and not to be taken for old mail that was moved.
+    now = timezone.now()
+    lines = [_line(found, source, unknown_date=now) for found in _listed(session, uids)]
     with session.commit():
         ledger.enter(folder, run, lines)
         note_keywords(session.account, status)
@@ -165,7 +169,7 @@ def _listed(session: Session, uids: list[int]) -> Iterator[Listed]:
     return (found for found in session.connection.listing(uids) if not found.missing)
 
 
-def _line(found: Listed, source: Source, unknown_date: datetime = EPOCH) -> Line:
+def _line(found: Listed, source: Source, unknown_date: datetime) -> Line:
     """A message whose data cannot be read is fetched all the same, and fails there."""
     at = found.internaldate if found.internaldate > EPOCH else unknown_date
     fits = found.error is not None or source.carries(found)

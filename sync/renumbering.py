@@ -11,8 +11,8 @@ before, so that what had been left out as too old does not come in as if it were
 import time
 from datetime import datetime, timedelta
 
-from django.db.models import F, Min
-from django.db.models.functions import Now
+from django.db.models import F, Min, Value
+from django.db.models.functions import Coalesce, Now
 
 from sync import ledger
 from sync.ledger import Line
@@ -54,7 +54,8 @@ def remap(session: Session, source: Source) -> None:
 def finish(run: Run) -> None:
     """Remove the rows that were set aside; inside the transaction that ends the run."""
     old = LedgerEntry.objects.filter(folder__account=run.account).exclude(
-        uidvalidity=F("folder__uidvalidity")
+        # As the ledger writes it where the server gives none.
+        uidvalidity=Coalesce(F("folder__uidvalidity"), Value(0))
     )
     links = old.values_list("message_id", flat=True)
     messages = {message for message in links if message is not None}

@@ -82,3 +82,8 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"{self.Kind(self.kind).label} ({self.pk})"
+
+    @property
+    def is_to_be_listed(self) -> bool:
+        """Whether a window is left to list; what other kinds take is listed for them."""
+        return self.kind in (self.Kind.INITIAL, self.Kind.PAST) and self.listed_at is None
