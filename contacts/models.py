@@ -9,6 +9,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Case, When
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contacts.addresses import normalise
@@ -254,6 +255,10 @@ class Address(models.Model):
             update_fields = {*update_fields, "normalized"}
         with transaction.atomic():
             before = self._stored()
+            if before[0] not in ("", self.normalized):
+                # Another address: no sync has looked for it yet.
+                self.created_at = timezone.now()
+                update_fields = update_fields and {*update_fields, "created_at"}
             super().save(*args, update_fields=update_fields, **kwargs)
             if before != (self.normalized, self.contact_id):
                 announce(Address, {before[0], self.normalized})

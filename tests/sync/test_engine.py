@@ -81,6 +81,19 @@ def test_an_address_added_later_is_filled_in(mailbox: Mailbox) -> None:
     assert mailbox.letters == ["first", "second"]
 
 
+def test_an_address_that_was_mistyped_is_filled_in_when_it_is_put_right(mailbox: Mailbox) -> None:
+    contact = Contact.objects.create(name="Ewa")
+    address = contact.add_address("ewa@klinet.example")
+    mailbox.deliver("first", days=30, sender="ewa@klient.example")
+    mailbox.first_sync()
+    mailbox.past_sync(3, "contacts")
+    assert mailbox.letters == []
+    address.email = "ewa@klient.example"
+    address.save(update_fields=["email"])
+    mailbox.past_sync(3, "contacts")
+    assert mailbox.letters == ["first"]
+
+
 def test_new_mail_comes_in_and_old_mail_moved_about_does_not(mailbox: Mailbox) -> None:
     mailbox.deliver("first")
     mailbox.first_sync()
