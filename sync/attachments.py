@@ -15,7 +15,14 @@ from sync.connecting import connect
 from sync.models import Attachment, AttachmentContent, LedgerEntry, Message
 from sync.parse import attachment_bytes, part_bytes
 from sync.secrets import SecretUnreadable
-from sync.wire import CommandRefused, Connection, MessageMissing, WireError
+from sync.wire import (
+    CommandRefused,
+    Connection,
+    FolderMissing,
+    FolderNotSelectable,
+    MessageMissing,
+    WireError,
+)
 
 # Images that stand in a text are fetched together, up to so many bytes.
 _TOGETHER = 10 * 1024 * 1024
@@ -106,7 +113,7 @@ def _copy_of(message: Message) -> Iterator[tuple[Connection, int]]:
     copies = LedgerEntry.objects.filter(
         message=message, state=LedgerEntry.State.STORED, expunged_at=None
     ).select_related("folder__account")
-    found = list(copies.order_by("pk"))
+    found = list(copies.order_by("folder__missing_since", "pk"))
     if not found:
         raise MessageMissing("No copy of the message is on the server any more.")
     account = found[0].folder.account
@@ -116,7 +123,11 @@ def _copy_of(message: Message) -> Iterator[tuple[Connection, int]]:
         raise PasswordUnreadable from error
     with connect(account) as connection:
         for copy in found:
-            status = connection.examine(bytes(copy.folder.raw_name))
+            try:
+                status = connection.examine(bytes(copy.folder.raw_name))
+            except (FolderMissing, FolderNotSelectable):
+                # Another copy may lie where the folder went.
+                continue
             same = not status.uidvalidity or status.uidvalidity == copy.uidvalidity
             if same and connection.has(copy.uid):
                 yield connection, copy.uid

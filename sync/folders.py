@@ -6,6 +6,7 @@ from contextlib import suppress
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from sync import leaving
 from sync.leases import claim
 from sync.models import Account, Folder, Label
 from sync.session import Session
@@ -54,6 +55,7 @@ def refresh(session: Session) -> None:
         account.folders.filter(missing_since=None).exclude(raw_name__in=here).update(
             missing_since=Now()
         )
+        leaving.let_go(account)
         if inbox is not None:
             note_keywords(account, inbox)
 
@@ -104,6 +106,8 @@ def _keep(account: Account, found: Sequence[FolderInfo]) -> None:
             "selectable": info.selectable,
             "missing_since": None,
         }
+        if folder.missing_since is not None:
+            leaving.come_back(folder)
         if folder.pk is None or any(getattr(folder, name) != told[name] for name in told):
             for name, value in told.items():
                 setattr(folder, name, value)

@@ -1,0 +1,46 @@
+"""Folders that are gone from the provider, and those that come back.
+
+A folder that LIST lacks may only be out of sight, or have another name that is listed by then. So
+only after a while has its mail left the server; and the mail comes back with it.
+"""
+
+from datetime import timedelta
+
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from sync import ledger
+from sync.models import Account, Coverage, Folder, LedgerEntry, Message
+
+GRACE = timedelta(hours=1)
+
+
+def let_go(account: Account) -> None:
+    """What lay in folders that are gone for good; inside of a transaction."""
+    gone = Coverage.objects.filter(
+        folder__account=account, folder__missing_since__lte=timezone.now() - GRACE
+    )
+    # Without its coverage it is listed anew, should it come back.
+    for folder in set(gone.values_list("folder", flat=True)):
+        entries = LedgerEntry.objects.filter(folder=folder, expunged_at=None)
+        entries.filter(state=LedgerEntry.State.LISTED).delete()
+        messages = _messages(folder)
+        entries.update(expunged_at=Now())
+        Coverage.objects.filter(folder=folder).delete()
+        ledger.mark_left_server(messages)
+
+
+def come_back(folder: Folder) -> None:
+    """It is listed again: what was thought to be gone with it is there, until the next look."""
+    entries = LedgerEntry.objects.filter(folder=folder, expunged_at__gte=folder.missing_since)
+    entries.update(expunged_at=None)
+    Message.objects.filter(pk__in=_messages(folder.pk)).exclude(left_server_at=None).update(
+        left_server_at=None
+    )
+    Folder.objects.filter(pk=folder.pk).update(messages=None)
+
+
+def _messages(folder: int) -> set[int]:
+    """Those of which a copy lies in the folder."""
+    alive = LedgerEntry.objects.filter(folder=folder, expunged_at=None).exclude(message=None)
+    return {message for message in alive.values_list("message_id", flat=True) if message}
