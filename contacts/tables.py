@@ -35,6 +35,7 @@ class Table:
 _HEADERS = (
     (Column.IGNORED, ("label", "type", "etykieta")),
     (Column.ADDRESS, ("mail",)),
+    (Column.NAME, ("full name", "imię i nazw", "imie i nazw")),
     (Column.FIRST_NAME, ("first", "given", "imię", "imie")),
     (Column.LAST_NAME, ("last", "family", "surname", "nazwisko")),
     (Column.ORGANIZATION, ("organi", "company", "firma")),

@@ -11,7 +11,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 # Letters that have no decomposition, as PostgreSQL's unaccent folds them.
 _LETTERS = str.maketrans("łŁøØđĐħĦıŧŦ", "lLoOdDhHitT")
-_BEFORE, _AFTER = 50, 150
+# Few before: at the end of a line the word itself would be cut off.
+_BEFORE, _AFTER = 20, 180
 
 
 def fold(text: str) -> str:

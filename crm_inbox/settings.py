@@ -185,6 +185,7 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "crm-inbox@localhost")
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("pl", _("Polish"))]
 LOCALE_PATHS = [BASE_DIR / "crm_inbox" / "locale"]
+FORMAT_MODULE_PATH = "crm_inbox.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True
 

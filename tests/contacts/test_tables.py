@@ -30,6 +30,11 @@ def test_it_reads_any_encoding_and_separator(encoding: str, delimiter: str, end:
     ]
 
 
+@pytest.mark.parametrize("heading", ["Full name", "Imię i nazwisko", "IMIE I NAZWISKO"])
+def test_a_whole_name_is_no_first_name(heading: str) -> None:
+    assert guess_columns([heading]) == [Column.NAME]
+
+
 def _rows(delimiter: str) -> list[str]:
     return [
         delimiter.join(("Imię", "Nazwisko", "Firma", "E-mail", "Uwagi")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -224,3 +224,8 @@ def test_the_list_of_accounts_asks_few_questions(
         make_account(account.owner, f"a{number}@crm.example")
     with django_assert_max_num_queries(16):  # type: ignore[operator]
         page(staff, ACCOUNTS)
+
+
+def test_english_dates_are_those_of_the_mail_lists(staff: Client, account: Account) -> None:
+    Account.objects.update(first_sync_done_at=datetime(2026, 11, 3, 15, 5, tzinfo=UTC))
+    assert "3 November 2026, 15:05" in page(staff, f"{ACCOUNTS}{account.pk}/change/")

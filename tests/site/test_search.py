@@ -120,6 +120,10 @@ def test_marking_escapes_and_ignores_accents() -> None:
     assert excerpt("nothing here", ["else"]) == ""
 
 
+def test_what_was_found_stands_near_the_beginning_of_its_excerpt() -> None:
+    assert excerpt("word " * 30 + "needle", ["need"]).index("needle") < 25
+
+
 def test_more_rows_need_no_more_queries(client: Client, account: Account) -> None:
     receive(account, mail("n0", "needle"), 1)
     searching.index_batch()
