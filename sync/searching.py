@@ -13,9 +13,21 @@ TEXT_LIMIT = 100_000
 # Words that can be misspelt: a number or a single letter is not like another.
 WORD = r"^[^\d_]{4,24}$"
 
-# What the parser would take for a piece of an address, a file name or a tag becomes a space, so
-# that each of their words is found. sync.finding cuts what is searched for in the same way.
-_WORDS = "translate(public.unaccent({}), '@._-/:=+&<>', '           ')"
+# What the parser would take for a piece of an address, a file name or a tag.
+_GLUE = "@._-/:=+&<>"
+
+
+def _words(column: str) -> str:
+    """SQL of the column's words, each found for itself: glue becomes a space.
+
+    sync.finding cuts what is searched for in the same way. One replace after the other takes an
+    eighth of the time of a translate, which was half of the time of indexing.
+    """
+    folded = f"public.unaccent({column})"
+    for letter in _GLUE:
+        folded = f"replace({folded}, '{letter}', ' ')"
+    return folded
+
 
 # Two workers take different rows; a message that went meanwhile goes from the backlog with it.
 _TAKE = """
@@ -42,24 +54,28 @@ WITH taken AS (
 ), written AS (
     INSERT INTO sync_searchentry (message_id, vector)
     SELECT message.id,
-        setweight(to_tsvector('simple', {_WORDS.format("message.subject")}), 'A')
-        || setweight(to_tsvector('simple', {_WORDS.format("coalesce(people.senders, '')")}), 'B')
-        || setweight(to_tsvector('simple', {_WORDS.format("coalesce(people.recipients, '')")}), 'C')
-        || to_tsvector('simple', {_WORDS.format("taken.text")})
-        || to_tsvector('simple', {_WORDS.format("coalesce(files.names, '')")})
+        setweight(to_tsvector('simple', {_words("message.subject")}), 'A')
+        || setweight(to_tsvector('simple', {_words("coalesce(people.senders, '')")}), 'B')
+        || setweight(to_tsvector('simple', {_words("coalesce(people.recipients, '')")}), 'C')
+        || to_tsvector('simple', {_words("taken.text")})
+        || to_tsvector('simple', {_words("coalesce(files.names, '')")})
     FROM taken JOIN sync_message message ON message.id = taken.message_id
     LEFT JOIN people ON people.message_id = message.id
     LEFT JOIN files ON files.message_id = message.id
     ON CONFLICT (message_id) DO UPDATE SET vector = excluded.vector
     RETURNING message_id, vector
+), words AS MATERIALIZED (
+    -- Each word once before it is looked at: most are in most mails.
+    SELECT DISTINCT message.account_id, found.word
+    FROM written JOIN sync_message message ON message.id = written.message_id,
+        unnest(tsvector_to_array(written.vector)) AS found(word)
 ), known AS (
     -- What sync.spelling compares misspelt words with.
     INSERT INTO sync_searchword (account_id, word)
-    SELECT DISTINCT message.account_id, found.lexeme
-    FROM written JOIN sync_message message ON message.id = written.message_id,
-        unnest(written.vector) AS found
-    WHERE found.lexeme ~ %(word)s AND NOT EXISTS (
-        SELECT FROM sync_searchword WHERE account_id = message.account_id AND word = found.lexeme
+    SELECT account_id, word FROM words
+    WHERE word ~ %(word)s AND NOT EXISTS (
+        SELECT FROM sync_searchword known
+        WHERE known.account_id = words.account_id AND known.word = words.word
     )
     ORDER BY 1, 2
     ON CONFLICT DO NOTHING
