@@ -1,6 +1,7 @@
-"""Who of the administrators looked at whose mail, for good.
+"""Which administrator looked at whose mail, or made a way to sign in as somebody else, for good.
 
-The database itself refuses to change or remove a row of it.
+The second is as good as the first: whoever can choose a person's password can read the mail. The
+database itself refuses to change or remove a row of it.
 """
 
 from __future__ import annotations
@@ -13,17 +14,26 @@ from sync.models import Message
 
 
 class Look(models.Model):
-    """One look. It refers to nothing: it stays when the mail, the account or the person goes."""
+    """It refers to nothing: it stays when the mail, the account or the person goes."""
 
+    class What(models.TextChoices):
+        MAIL = "mail", _("Read a message")
+        LINK = "link", _("Made a link for a new password")
+        PERSON = "person", _("Changed a password, an address or rights")
+        SECOND_STEP = "step", _("Removed a second step")
+
+    what = models.CharField(
+        _("what"), max_length=8, choices=What.choices, default=What.MAIL, db_default=What.MAIL
+    )
     at = models.DateTimeField(_("when"), auto_now_add=True)
     administrator = models.CharField(_("administrator"), max_length=150)
     administrator_id = models.BigIntegerField()
-    account = models.CharField(_("account"), max_length=320)
-    message_id = models.BigIntegerField(_("message"))
+    account = models.CharField(_("of whom"), max_length=320)
+    message_id = models.BigIntegerField(_("message"), null=True)
 
     class Meta:
-        verbose_name = _("look at mail")
-        verbose_name_plural = _("looks at mail")
+        verbose_name = _("entry of the audit log")
+        verbose_name_plural = _("audit log")
 
     def __str__(self) -> str:
         return f"{self.administrator}: {self.account}"
@@ -36,4 +46,13 @@ class Look(models.Model):
             administrator_id=administrator.pk,
             account=message.account.address,
             message_id=message.pk,
+        )
+
+    @classmethod
+    def note_way_in(cls, administrator: User, person: User, what: Look.What) -> None:
+        cls._default_manager.create(
+            what=what,
+            administrator=administrator.get_username(),
+            administrator_id=administrator.pk,
+            account=person.get_username(),
         )

@@ -64,9 +64,9 @@ class MessageAdmin(ReadOnly, MessageModelAdmin):
 
 @admin.register(Look)
 class LookAdmin(ReadOnly, LookModelAdmin):
-    list_display = ("at", "administrator", "account", "message_id")
+    list_display = ("at", "administrator", "what", "account", "message_id")
     list_display_links = None
-    list_filter = ("administrator",)
+    list_filter = ("what", "administrator")
     search_fields = ("administrator", "account")
     ordering = ("-pk",)
     show_full_result_count = False

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group, User
 from django.db.models import Count, QuerySet
@@ -15,6 +16,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from crm_inbox.accounts import SecondStep
+from crm_inbox.looks import Look
 from crm_inbox.sessions import Session
 
 # Generic for the type checker only.
@@ -54,6 +56,11 @@ class PersonAdmin(PeopleAdmin):
     def accounts(self, person: Any) -> int:
         return int(person.mailboxes)
 
+    def log_change(self, request: HttpRequest, obj: User, message: Any) -> LogEntry:
+        """Also of a new password; a new address is a way to one."""
+        Look.note_way_in(cast(User, request.user), obj, Look.What.PERSON)
+        return super().log_change(request, obj, message)
+
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Not in passing: mail is removed account by account, slice by slice, and first."""
         if obj is None or obj.mail_accounts.exists():
@@ -75,6 +82,11 @@ class SecondStepAdmin(AuthenticatorAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: SecondStep | None = None) -> bool:
         return False
+
+    def log_deletions(self, request: HttpRequest, queryset: QuerySet[SecondStep]) -> Any:
+        for step in queryset:
+            Look.note_way_in(cast(User, request.user), step.user, Look.What.SECOND_STEP)
+        return super().log_deletions(request, queryset)
 
     @admin.display(description=gettext_lazy("user"), ordering="user__username")
     def person(self, step: SecondStep) -> str:

@@ -70,7 +70,8 @@ def way_back(request: HttpRequest, wanted: str) -> str:
     ours = url_has_allowed_host_and_scheme(
         wanted, {request.get_host()}, require_https=request.is_secure()
     )
-    return wanted if ours else "/"
+    # Without the slash it could be taken for the name of a page.
+    return wanted if ours and wanted.startswith(("/", "http")) else "/"
 
 
 def _page_of(request: HttpRequest) -> str:

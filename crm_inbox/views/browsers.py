@@ -27,7 +27,7 @@ def browsers(request: SignedIn) -> HttpResponse:
         return render(request, "account/browsers.html", context)
     others = found.exclude(pk=here)
     if wanted := request.POST.get("browser"):
-        others = others.filter(pk=wanted)
+        others = others.filter(pk=wanted) if wanted.isalnum() else others.none()
     others.delete()
     messages.success(request, _("You are signed out there."))
     return redirect("browsers")

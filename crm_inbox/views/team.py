@@ -25,6 +25,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from crm_inbox.accounts import password_path
 from crm_inbox.invitations import Invitation
+from crm_inbox.looks import Look
 from crm_inbox.views.access import SignedIn, find_own, signed_in
 from crm_inbox.views.page import render_page
 
@@ -107,6 +108,7 @@ def team(request: SignedIn) -> HttpResponse:
 def password_link(request: SignedIn, pk: int) -> HttpResponse:
     """A link with which this person chooses a new password; shown here and nowhere else."""
     person = find_own(User.objects.filter(is_active=True), pk)
+    Look.note_way_in(request.user, person, Look.What.LINK)
     link = request.build_absolute_uri(password_path(person))
     return _page(request, form=InvitationForm(), person=person, link=link)
 

@@ -184,6 +184,23 @@ def test_where_it_is_allowed_every_look_is_noted(
     page(staff, "/admin/crm_inbox/look/add/", 403)
 
 
+def test_every_way_to_sign_in_as_somebody_else_is_noted(staff: Client, account: Account) -> None:
+    anna = account.owner
+    step = Authenticator.objects.create(user=anna, type="totp", data={})
+    staff.post(f"/team/{anna.pk}/password-link/")
+    new = {"password1": "correct horse battery", "password2": "correct horse battery"}
+    staff.post(f"/admin/auth/user/{anna.pk}/password/", {**new, "usable_password": "true"})
+    staff.post(f"/admin/crm_inbox/secondstep/{step.pk}/delete/", {"post": "yes"})
+    noted = Look.objects.order_by("pk").values_list("administrator", "what", "account")
+    assert list(noted) == [("boss", what, "anna") for what in ("link", "person", "step")]
+    second = Authenticator.objects.create(user=anna, type="totp", data={})
+    form = {"action": "delete_selected", "_selected_action": [second.pk], "post": "yes"}
+    staff.post("/admin/crm_inbox/secondstep/", form)
+    assert not Authenticator.objects.exists()
+    assert Look.objects.filter(what="step").count() == 2
+    assert "Made a link for a new password" in page(staff, "/admin/crm_inbox/look/")
+
+
 @pytest.mark.parametrize(
     "statement", ["UPDATE crm_inbox_look SET account = ''", "DELETE FROM crm_inbox_look"]
 )
