@@ -23,11 +23,14 @@ _QUOTED_IN_REPR = re.compile(rf"\\n{_PARTS}[^\n]*")
 # Names and passwords in addresses such as redis://:password@host.
 _SIGN_IN = re.compile(r"(\b[a-z][a-z0-9+]*://)[^\s/@'\"]*@")
 
+# Whoever has the rest of such a path comes in by it.
+_WAY_IN = re.compile(r"(/invitations/|/password/new/[0-9A-Za-z]+-)[\w-]+")
+
 
 def discreet(text: str) -> str:
-    """The text without what a database error quotes, and without passwords in addresses."""
+    """The text without what a database error quotes, and without what lets somebody in."""
     shorter = _QUOTED_IN_REPR.sub("", _QUOTED.sub("", text))
-    return _SIGN_IN.sub(r"\1...@", shorter)
+    return _WAY_IN.sub(r"\1...", _SIGN_IN.sub(r"\1...@", shorter))
 
 
 class About(logging.Filter):

@@ -42,7 +42,7 @@ def scrubbed(event: Event, _hint: Hint) -> Event:
         told.pop(name, None)
     request = told.pop("request", {})
     if kept := {name: request[name] for name in _OF_A_REQUEST if name in request}:
-        kept["url"] = str(kept.get("url", "")).partition("?")[0]
+        kept["url"] = discreet(str(kept.get("url", "")).partition("?")[0])
         told["request"] = kept
     for value in told.get("exception", {}).get("values", []):
         value["value"] = discreet(str(value.get("value", "")))

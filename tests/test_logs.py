@@ -13,8 +13,12 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import Error as DatabaseError
 from django.db import connection
+from django.test import Client
 
 from crm_inbox import logs
+from crm_inbox.accounts import password_path
+from crm_inbox.invitations import Invitation
+from crm_inbox.sessions import SessionStore
 from sync import engine, tasks
 from sync.about import about
 from sync.models import Account, Run
@@ -60,6 +64,31 @@ def test_text_says_the_same_to_people() -> None:
     with log(logs.Text()) as said, about(account=7, run=9):
         logging.getLogger("x").warning("Hello")
     assert said.getvalue().endswith("WARNING x: account 7 run 9 Hello\n")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("formatter", [logs.Json(), logs.Text()])
+def test_an_address_that_lets_somebody_in_is_not_logged(
+    formatter: logging.Formatter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boss = User.objects.create_superuser("boss")
+    _, token = Invitation.make("ewa@crm.example", boss, administrator=False)
+    paths = [f"/invitations/{token}/", password_path(boss)]
+    keys = [token, paths[1].rstrip("/").partition("-")[2]]
+    client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    with log(formatter) as said:
+        client.post(paths[0], {"username": "ewa"})
+        monkeypatch.setattr(SessionStore, "save", broken)
+        monkeypatch.setattr("crm_inbox.views.team.render", broken)
+        assert [client.get(path).status_code for path in paths] == [500, 500]
+    assert said.getvalue().count("/invitations/...") >= 2
+    assert "/password/new/" in said.getvalue()
+    for key in keys:
+        assert key not in said.getvalue()
+
+
+def broken(*_: object, **__: object) -> None:
+    raise RuntimeError("a mistake of ours")
 
 
 @pytest.mark.django_db

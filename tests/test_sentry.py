@@ -80,3 +80,5 @@ def test_what_is_not_known_is_dropped() -> None:
     assert event["request"] == {"url": "https://a/b"}
     assert "user" not in event
     assert set(event["contexts"]) == {"trace"}
+    invited = scrubbed({"request": {"url": "https://a/invitations/quincunx/"}}, {})
+    assert invited["request"] == {"url": "https://a/invitations/.../"}
