@@ -17,7 +17,7 @@ OURS = ("DATABASE_URL", "REDIS_URL", "DATA_DIR")
 
 
 @pytest.mark.needs("dovecot")
-@pytest.mark.timeout(290)
+@pytest.mark.timeout(1200)
 def test_everything_is_synced_although_whatever_can_die_does(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.bench.chaos", "--folder", str(tmp_path / "company")]
     command += ["--workers", "2", "--accounts", "6", "--messages", "60"]

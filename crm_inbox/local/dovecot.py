@@ -20,7 +20,7 @@ from crm_inbox.local.ordinary_user import ordinary_user
 from crm_inbox.local.processes import LocalServerError, end, last_line_of, runs, start, wait_until
 
 HOST = "127.0.0.1"
-WAIT_SECONDS = 10
+WAIT_SECONDS = 60
 SPECIAL_FOLDERS = ("Sent", "Drafts", "Trash", "Junk", "Archive")
 # Where distributions put it, beyond PATH.
 _PLACES = ("/usr/sbin", "/usr/local/sbin", "/sbin")
@@ -213,9 +213,12 @@ class Dovecot:
         lines = users.read_text().splitlines() if users.exists() else []
         secret = base64.b64encode(password.encode()).decode()
         kept = [line for line in lines if not line.startswith(f"{user}:")]
-        users.touch(mode=0o600)
-        users.write_text("\n".join([*kept, f"{user}:{{PLAIN.b64}}{secret}::::::", ""]))
-        self._give(users)
+        # At once: it may be read at any moment, and whoever is not there yet is refused.
+        new = self.folder / "users.new"
+        new.touch(mode=0o600)
+        new.write_text("\n".join([*kept, f"{user}:{{PLAIN.b64}}{secret}::::::", ""]))
+        self._give(new)
+        new.replace(users)
         self.add_folder(user, "INBOX")
 
     def add_folder(self, user: str, folder: str) -> None:

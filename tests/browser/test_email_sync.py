@@ -46,7 +46,7 @@ def answer(anna: Page, asked: Callable[[], object]) -> None:
     """Do what asks a question; then a worker answers it."""
     asked()
     anna.wait_for_load_state()
-    for _ in range(100):
+    for _ in range(600):
         waiting = list(Inquiry.objects.filter(state=Inquiry.State.WAITING))
         if waiting:
             break

@@ -18,6 +18,8 @@ from playwright.sync_api import Browser, expect
 from crm_inbox.local.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+# Milliseconds: a first sync beside whatever else the machine does.
+PATIENCE = 120_000
 # A newcomer's environment: nothing of this run's servers.
 OURS = ("DATABASE_URL", "REDIS_URL", "DATA_DIR", "HTTPS", "HASHED_STATIC", "DJANGO_SETTINGS_MODULE")
 
@@ -55,26 +57,28 @@ def demo(copy: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 @pytest.mark.needs("chromium")
-@pytest.mark.timeout(280)
+@pytest.mark.timeout(1200)
 def test_a_newcomer_sees_synced_mail(
     demo: subprocess.Popen[str], copy: Path, chromium: Browser
 ) -> None:
     address, user, password = announced(demo)
     page = chromium.new_page()
+    page.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
     page.goto(address)
     page.get_by_label("User name or email address").fill(user)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in", exact=True).click()
     lines = page.locator(".conversation")
-    expect(lines.nth(5)).to_be_visible(timeout=20_000)
+    expect(lines.nth(5)).to_be_visible(timeout=PATIENCE)
     lines.first.get_by_role("link").click()
     expect(page.locator(".letter[open]").first).to_be_visible()
     page.get_by_role("link", name="Email sync").click()
-    expect(page.get_by_text("Sync past emails")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Sync past emails")).to_be_visible(timeout=PATIENCE)
     page.close()
 
     os.killpg(demo.pid, signal.SIGINT)
-    assert demo.wait(60) is not None
+    assert demo.wait(120) is not None
     assert left_behind(copy) == []
 
 
@@ -93,7 +97,7 @@ def announced(demo: subprocess.Popen[str]) -> tuple[str, str, str]:
 
 def left_behind(folder: Path) -> list[str]:
     """Command lines of processes that run from the folder or in it."""
-    for _ in range(50):
+    for _ in range(300):
         found = [line for line in command_lines() if str(folder) in line]
         if not found:
             break

@@ -21,7 +21,7 @@ def cut_when(port: int, is_fatal: Callable[[str], bool]) -> Iterator[int]:
                 return
             try:
                 far = socket.create_connection(("127.0.0.1", port))
-            except ConnectionRefusedError:
+            except OSError:
                 # The server behind may be down for a while; who dials hears of it and comes again.
                 near.close()
                 continue

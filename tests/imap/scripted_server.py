@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import BinaryIO
@@ -141,9 +140,10 @@ def _command(sock: socket.socket, lines: BinaryIO) -> bytes:
     return command.removesuffix(b"\r\n")
 
 
-def stall(seconds: float) -> Callable[[Talk], None]:
-    """Says nothing for so long."""
-    return lambda talk: time.sleep(seconds)
+def fall_silent(talk: Talk) -> None:
+    """Say nothing, until whoever asked has given up and hung up."""
+    while talk.read_line():
+        pass
 
 
 @contextmanager

@@ -5,6 +5,9 @@ from __future__ import annotations
 import base64
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -101,6 +104,14 @@ def test_it_keeps_only_the_header_of_a_message_that_is_too_large() -> None:
     assert message.headers.subject == "bomb"
 
 
+@contextmanager
+def soon() -> Iterator[None]:
+    """In 20 s of the processor, which others may use meanwhile."""
+    began = time.process_time()
+    yield
+    assert time.process_time() - began < 20
+
+
 # Each would take minutes if any step looked at the same characters again and again.
 SLOW_HTML = {
     "tags that never end": b"<a" * 500_000,
@@ -114,10 +125,10 @@ SLOW_HTML = {
 }
 
 
-@pytest.mark.timeout(20)
 @pytest.mark.parametrize("name", SLOW_HTML)
 def test_it_reads_hostile_html_once(name: str) -> None:
-    message = parse_message(typed(b"text/html; charset=utf-8", SLOW_HTML[name]))
+    with soon():
+        message = parse_message(typed(b"text/html; charset=utf-8", SLOW_HTML[name]))
     assert message.quality == "good"
     assert len(message.html) <= HTML_LIMIT
     assert len(message.text) <= TEXT_LIMIT
@@ -138,11 +149,11 @@ SLOW_HEADERS = {
 }
 
 
-@pytest.mark.timeout(20)
 @pytest.mark.parametrize("name", SLOW_HEADERS)
 def test_it_reads_hostile_headers_once(name: str) -> None:
     raw = b"From: a@b.example\r\n" + SLOW_HEADERS[name] + b"\r\n\r\nbody\r\n"
-    message = parse_message(raw)
+    with soon():
+        message = parse_message(raw)
     assert message.headers.from_[0].address == "a@b.example"
     assert FAILURE not in message.notes
     assert len(message.headers.subject) <= SUBJECT_LENGTH
@@ -160,10 +171,10 @@ SLOW_TEXTS = {
 }
 
 
-@pytest.mark.timeout(60)
 @pytest.mark.parametrize("name", SLOW_TEXTS)
 def test_it_reads_hostile_texts_once(name: str) -> None:
-    message = parse_message(typed(*SLOW_TEXTS[name]))
+    with soon():
+        message = parse_message(typed(*SLOW_TEXTS[name]))
     assert FAILURE not in message.notes
     assert len(message.text) <= TEXT_LIMIT
     assert len(message.snippet) <= SNIPPET_LENGTH

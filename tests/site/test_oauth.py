@@ -247,7 +247,7 @@ def test_waiting_for_the_provider_keeps_nobody_from_the_account(
 
     def wait() -> None:
         asked.set()
-        go_on.wait(30)
+        go_on.wait(120)
 
     def work() -> None:
         oauth.access_token(account)
@@ -256,7 +256,7 @@ def test_waiting_for_the_provider_keeps_nobody_from_the_account(
     provider.before_answer = wait
     worker = threading.Thread(target=work)
     worker.start()
-    assert asked.wait(30)
+    assert asked.wait(120)
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = '5s'")
         assert Account.objects.filter(pk=account.pk).update(queued_until=None) == 1

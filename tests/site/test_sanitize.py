@@ -114,10 +114,10 @@ def test_a_link_leads_where_browsers_take_it(href: str, target: str | None) -> N
 
 
 def test_elements_without_end_in_each_other_are_shown_as_text_at_once() -> None:
-    began = time.monotonic()
+    began = time.process_time()
     html = sanitize("<div>" * 200_000 + "Hello &lt;b&gt; you", {}).html
     assert "Hello &lt;b&gt; you" in html
-    assert time.monotonic() - began < 20
+    assert time.process_time() - began < 20
 
 
 def test_quoted_text_is_told_from_new_text() -> None:

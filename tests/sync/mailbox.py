@@ -154,9 +154,13 @@ class Mailbox(Syncing):
     def open(self, folder: str = "INBOX") -> Iterator[imaplib.IMAP4]:
         """As another mail program that can write."""
         client = imaplib.IMAP4(self.dovecot.host, self.dovecot.port)
-        client.authenticate("PLAIN", lambda _: f"\0{self.name}\0{PASSWORD}".encode())
-        client.select(f'"{encode_name(folder).decode()}"')
-        yield client
+        try:
+            client.authenticate("PLAIN", lambda _: f"\0{self.name}\0{PASSWORD}".encode())
+            client.select(f'"{encode_name(folder).decode()}"')
+            yield client
+        except BaseException:
+            client.shutdown()
+            raise
         client.logout()
 
     def uids(self, folder: str = "INBOX") -> list[int]:

@@ -130,7 +130,7 @@ class AnyMailbox(RuleBasedStateMachine):
             act(*data.draw(st.sampled_from(places)))
 
 
-@pytest.mark.timeout(280)
+@pytest.mark.timeout(1200)
 def test_the_ledger_tells_all_of_any_mailbox(people: People, transactional_db: None) -> None:
     run_state_machine_as_test(
         lambda: AnyMailbox(people),  # type: ignore[arg-type]

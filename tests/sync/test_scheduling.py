@@ -133,7 +133,7 @@ def test_several_beats_ask_once() -> None:
     barrier = threading.Barrier(4)
 
     def beat() -> list[tuple[int, str]]:
-        barrier.wait(10)
+        barrier.wait(60)
         try:
             return asked()
         finally:
@@ -206,7 +206,7 @@ def test_a_worker_takes_new_mail_before_the_past(queue: Redis, tmp_path: Path) -
             cwd=ROOT, env=os.environ | {"DATA_DIR": str(tmp_path)}, stderr=output,
         )  # fmt: skip
     try:
-        assert wait_until(lambda: len(received(log)) == 15, 60)
+        assert wait_until(lambda: len(received(log)) == 15, 120)
     finally:
         worker.terminate()
         worker.wait(60)

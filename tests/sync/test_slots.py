@@ -13,6 +13,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from crm_inbox import env
+from crm_inbox.local.processes import wait_until
 from sync import engine, slots
 from sync.models import Account, News, Watch, Watcher
 from sync.slots import Full, take
@@ -78,7 +79,7 @@ def test_others_count_until_they_give_back_or_end(account: Account) -> None:
     assert elsewhere(lambda: how_many(account)) == 3
     # Two are taken and never given back: their connection ends.
     elsewhere(lambda: (take(account, urgent=True), take(account, urgent=True)))
-    assert how_many(account) == 3
+    assert wait_until(lambda: how_many(account) == 3, 60)
 
 
 def test_a_killed_worker_leaks_nothing(account: Account) -> None:
@@ -87,7 +88,7 @@ def test_a_killed_worker_leaks_nothing(account: Account) -> None:
         take(account, urgent=True)
         os.kill(os.getpid(), 9)
     os.waitpid(pid, 0)
-    assert how_many(account) == 3
+    assert wait_until(lambda: how_many(account) == 3, 60)
 
 
 def test_a_host_keeps_its_last_slot_for_new_mail(account: Account, settings: Settings) -> None:

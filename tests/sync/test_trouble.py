@@ -98,7 +98,6 @@ class Writer(threading.Thread):
         time.sleep(0.01)
 
 
-@pytest.mark.timeout(120)
 def test_the_ledger_equals_the_server_after_two_writers_changed_it_meanwhile(
     mailbox: Mailbox,
 ) -> None:

@@ -28,7 +28,7 @@ from tests.imap.scripted_server import Rule, Talk, scripted
 from tests.sync.mailbox import Mailbox
 
 pytestmark = [pytest.mark.needs("dovecot"), pytest.mark.django_db(transaction=True)]
-PATIENCE = 40
+PATIENCE = 120
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -88,7 +88,7 @@ def test_it_hears_new_mail_and_has_it_fetched(synced: Mailbox) -> None:
         synced.deliver("new")
         wait_for(lambda: is_news(synced))
         wait_for(lambda: News.objects.get().queued_until is not None)
-        assert engine.work(synced.account.pk, "test", 10, look_only=True) is False
+        assert engine.work(synced.account.pk, "test", 60, look_only=True) is False
         assert synced.letters == ["new", "old"]
         assert not is_news(synced)
     assert not Watcher.objects.exists()
@@ -163,7 +163,7 @@ def test_a_refused_password_is_for_the_person_and_is_not_tried_again(synced: Mai
         Account.objects.update(port=server.port)
         with watcher():
             wait_for(lambda: is_news(synced))
-            assert engine.work(synced.account.pk, "test", 10, look_only=True) is False
+            assert engine.work(synced.account.pk, "test", 60, look_only=True) is False
             synced.account.refresh_from_db()
             assert synced.account.state == Account.State.REFUSED
             assert synced.account.problem == "authentication_refused"

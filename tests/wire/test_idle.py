@@ -33,7 +33,7 @@ def idle(*said: bytes, refused: bool = False) -> tuple[Rule, ...]:
 def within(waiting: Idle, reached: Callable[[], bool]) -> bool:
     """Whether that becomes true with what the server says in the next seconds."""
     while not reached():
-        if not select.select([waiting], [], [], 10)[0]:
+        if not select.select([waiting], [], [], 60)[0]:
             return False
     return True
 
