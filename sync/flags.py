@@ -23,20 +23,20 @@ _SEEN = "\\Seen"
 def changed_since(
     session: Session, run: Callable[[], Run], source: Source, modseq: int, status: FolderStatus
 ) -> None:
-    """Take over what changed after a mod-sequence (RFC 7162, 3.1.4.1).
+    """Take over what changed after a mod-sequence in the open folder (RFC 7162, 3.1.4.1).
 
     The cursor is moved on the folder and not saved: what is expunged comes first.
     """
-    session.examine(source.folder)
     changed = list(session.connection.changed_since(modseq))
     _apply(session, run, source, changed)
     source.folder.highestmodseq = status.highestmodseq
 
 
 def diff(session: Session, run: Callable[[], Run], source: Source, status: FolderStatus) -> None:
-    """Compare flags UID by UID, where no mod-sequence can be trusted; the cursor as above."""
+    """Compare the open folder's flags UID by UID, where no mod-sequence can be trusted; the cursor
+    as above.
+    """
     folder, now = source.folder, timezone.now()
-    session.examine(folder)
     full = _full_is_due(folder, now)
     found = session.connection.flags(_ranges(folder, None if full else NEWEST))
     _apply(session, run, source, found)

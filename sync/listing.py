@@ -48,20 +48,25 @@ def list_window(session: Session, run: Run, source: Source) -> None:
         _append_source(run, source)
 
 
-def list_from(session: Session, run: Run, source: Source, first: int) -> None:
-    """List UIDs from `first` on: new mail."""
+def list_from(session: Session, run: Callable[[], Run], source: Source, first: int) -> bool:
+    """List UIDs from `first` on, new mail, of the open folder; False where there are none."""
     folder = source.folder
     status = session.opened(folder)
     uids = session.connection.search_uids(search.ALL, (first, None))
+    if not uids:
+        return False
     # Where its date cannot be read: it is new, and not to be taken for old mail that was moved.
     now = timezone.now()
     lines = [_line(found, source, unknown_date=now) for found in _listed(session, uids)]
     with session.commit():
-        ledger.enter(folder, run, lines)
+        ledger.enter(folder, run(), lines)
         note_keywords(session.account, status)
         beyond = max((line.uid for line in lines), default=0) + 1
         folder.uidnext = max(beyond, status.uidnext or 0, folder.uidnext or 1)
-        folder.save(update_fields=["uidnext"])
+        # The number that is known is that of the messages below the cursor: without one the look
+        # that may follow, should this one break off, counts anew.
+        Folder.objects.filter(pk=folder.pk).update(uidnext=folder.uidnext, messages=None)
+    return True
 
 
 def roll_back(session: Session, run: Callable[[], Run], source: Source) -> None:
@@ -82,8 +87,7 @@ def roll_back(session: Session, run: Callable[[], Run], source: Source) -> None:
         last = ledger.forget_from(folder, uidnext)
         folder.uidnext = min(last + 1, uidnext)
         folder.save(update_fields=["uidnext"])
-    if session.connection.search_uids(search.ALL, (folder.uidnext, None)):
-        list_from(session, run(), source, folder.uidnext)
+    list_from(session, run, source, folder.uidnext)
 
 
 def missing(source: Source, run: Run) -> Period | None:

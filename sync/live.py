@@ -117,20 +117,15 @@ def _begin(
     status: FolderStatus,
     actions: list[plan.Action],
 ) -> None:
-    folder = source.folder
+    if plan.Remap() in actions:
+        remap(session, source)
+        return
+    # Once, after its numbers were asked for: of a large folder it takes half a second.
+    session.examine(source.folder)
     for action in actions:
         match action:
-            case plan.Remap():
-                remap(session, source)
-                return
             case plan.ListNew(first):
-                session.examine(folder)
-                if session.connection.search_uids(search.ALL, (first, None)):
-                    # The number that is known is that of the messages below the cursor: without
-                    # one the look that may follow, should this one break off, counts anew.
-                    Folder.objects.filter(pk=folder.pk).update(messages=None)
-                    list_from(session, run.needed(), source, first)
-                else:
+                if not list_from(session, run.needed, source, first):
                     roll_back(session, run.needed, source)
             case plan.FlagsSince(modseq):
                 flags.changed_since(session, run.needed, source, modseq, status)
