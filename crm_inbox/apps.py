@@ -9,4 +9,4 @@ class CrmInboxConfig(AppConfig):
 
     def ready(self) -> None:
         # Tasks that a page starts go to the same broker as those of the workers.
-        from crm_inbox import celery  # noqa: F401 - imported for what it does
+        from crm_inbox import celery, signing_in  # noqa: F401 - imported for what they do

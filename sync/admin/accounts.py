@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import User
 from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.db import transaction
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery
@@ -35,6 +37,8 @@ else:
     RunInlineAdmin = admin.TabularInline
 
 RUNS_SHOWN = 20
+# A server that does not answer holds up the page for ten seconds.
+TESTED_AT_ONCE = 5
 
 
 class RunInline(ReadOnly, RunInlineAdmin):
@@ -186,25 +190,30 @@ class AccountAdmin(ReadOnly, AccountModelAdmin):
     @admin.action(permissions=["view"], description=gettext_lazy("Pause"))
     def pause(self, request: HttpRequest, accounts: QuerySet[Account]) -> None:
         """What a worker has begun, it ends within its slice."""
-        active = accounts.filter(state=Account.State.ACTIVE)
+        active = _noted(request, accounts.filter(state=Account.State.ACTIVE), "Paused.")
         _tell(request, active.update(state=Account.State.PAUSED))
 
     @admin.action(permissions=["view"], description=gettext_lazy("Resume"))
     def resume(self, request: HttpRequest, accounts: QuerySet[Account]) -> None:
         """A refused password stays refused: its owner has to enter another."""
-        paused = accounts.filter(state=Account.State.PAUSED)
+        paused = _noted(request, accounts.filter(state=Account.State.PAUSED), "Resumed.")
         _tell(request, paused.update(state=Account.State.ACTIVE, retry_at=None))
 
     @admin.action(permissions=["view"], description=gettext_lazy("Release a stuck lease"))
     def release_lease(self, request: HttpRequest, accounts: QuerySet[Account]) -> None:
         """Whoever held it can write nothing any more (see sync.leases)."""
-        released = accounts.exclude(lease_until=None).update(
+        held = _noted(request, accounts.exclude(lease_until=None), "Its lease was released.")
+        released = held.update(
             lease_holder="", lease_until=None, queued_until=None, lease_epoch=F("lease_epoch") + 1
         )
         _tell(request, released)
 
     @admin.action(permissions=["view"], description=gettext_lazy("Test the connection"))
     def test_connection(self, request: HttpRequest, accounts: QuerySet[Account]) -> None:
+        if accounts.count() > TESTED_AT_ONCE:
+            said = _("Choose at most %(count)s accounts: each may take a while.")
+            messages.error(request, said % {"count": TESTED_AT_ONCE})
+            return
         for account in accounts:
             told = {"account": account.address, "problem": _trouble(account)}
             if told["problem"]:
@@ -218,6 +227,14 @@ def _account_of(request: HttpRequest) -> int:
     match = request.resolver_match
     number = str(match.kwargs.get("object_id", "")) if match else ""
     return int(number) if number.isascii() and number.isdigit() else 0
+
+
+def _noted(request: HttpRequest, accounts: QuerySet[Account], what: str) -> QuerySet[Account]:
+    """These accounts, as long as they are what was asked for, with it in each one's history."""
+    found = list(accounts)
+    user = cast(User, request.user)
+    LogEntry.objects.log_actions(user.pk, found, CHANGE, what, single_object=False)
+    return accounts.filter(pk__in=[account.pk for account in found])
 
 
 def _trouble(account: Account) -> str:

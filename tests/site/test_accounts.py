@@ -72,6 +72,18 @@ def test_it_stops_guessing(stranger: Client) -> None:
     assert not sign_in(Client(REMOTE_ADDR="192.0.2.7"), "ANNA")
 
 
+def test_the_log_tells_who_came_in_and_that_somebody_failed(
+    stranger: Client, anna: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    assert not sign_in(stranger, "quincunx", "sesame sesame")
+    assert "A sign-in failed, from 127.0.0.1." in caplog.text
+    assert sign_in(stranger)
+    assert f"User {anna.pk} signed in from 127.0.0.1." in caplog.text
+    for typed in ("quincunx", "sesame sesame", PASSWORD):
+        assert typed not in caplog.text
+
+
 def test_it_counts_behind_a_proxy_by_the_address_that_the_proxy_saw(settings: Settings) -> None:
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
     for number in range(20):

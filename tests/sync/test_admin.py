@@ -82,6 +82,23 @@ def test_the_connection_is_tested_in_words(staff: Client, account: Account) -> N
     assert "@crm.example: The" in do(staff, "test_connection", account)
 
 
+def test_not_so_many_connections_are_tested_that_the_page_hangs(
+    staff: Client, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sync.admin.accounts.TESTED_AT_ONCE", 0)
+    assert "Choose at most 0 accounts" in do(staff, "test_connection", account)
+
+
+def test_what_was_done_stands_in_the_history_of_the_account(
+    staff: Client, account: Account
+) -> None:
+    do(staff, "pause", account)
+    do(staff, "pause", account)
+    do(staff, "resume", account)
+    history = staff.get(f"{LIST}{account.pk}/history/").content.decode()
+    assert (history.count("Paused."), history.count("Resumed.")) == (1, 1)
+
+
 def test_who_may_only_look_can_do_nothing(client: Client, account: Account) -> None:
     helper = User.objects.create_user("helper", is_staff=True)
     helper.user_permissions.add(Permission.objects.get(codename="view_account"))
