@@ -56,6 +56,13 @@ class PersonAdmin(PeopleAdmin):
     def accounts(self, person: Any) -> int:
         return int(person.mailboxes)
 
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Whoever may change people can make themselves an administrator, so only those may."""
+        return bool(request.user.is_superuser)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_superuser)
+
     def log_change(self, request: HttpRequest, obj: User, message: Any) -> LogEntry:
         """Also of a new password; a new address is a way to one."""
         Look.note_way_in(cast(User, request.user), obj, Look.What.PERSON)

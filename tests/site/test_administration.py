@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.db import Error as DatabaseError
 from django.db import connection, transaction
 from django.test import Client
@@ -226,6 +226,20 @@ def test_people_are_listed_and_not_removed_before_their_mail(
     form = {"action": "delete_selected", "_selected_action": [account.owner_id], "post": "yes"}
     staff.post("/admin/auth/user/", form)
     assert Account.objects.filter(pk=account.pk).exists()
+
+
+def test_a_clerk_cannot_make_an_administrator_of_anybody(client: Client) -> None:
+    clerk = User.objects.create_user("clerk", password="open sesame", is_staff=True)
+    clerk.user_permissions.set(Permission.objects.filter(content_type__app_label="auth"))
+    client.force_login(clerk)
+    address = f"/admin/auth/user/{clerk.pk}/change/"
+    assert "clerk" in page(client, address)
+    form = {"username": "clerk", "is_superuser": "on", "is_staff": "on", "is_active": "on"}
+    client.post(address, {**form, "date_joined_0": "2026-01-01", "date_joined_1": "10:00"})
+    client.post(f"/admin/auth/user/{clerk.pk}/password/", {"password1": "x", "password2": "x"})
+    page(client, "/admin/auth/user/add/", 403)
+    clerk.refresh_from_db()
+    assert (clerk.is_superuser, clerk.check_password("open sesame")) == (False, True)
 
 
 def test_the_key_of_a_second_step_is_not_shown(staff: Client) -> None:
