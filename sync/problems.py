@@ -27,6 +27,17 @@ def explain(code: str) -> Problem:
     return PROBLEMS.get(code) or PROBLEMS[_UNKNOWN]
 
 
+def explain_new(code: str) -> Problem:
+    """The same to somebody who is connecting a mailbox, which no sync tries again by itself."""
+    problem = explain(code)
+    if code in _PASSING:
+        return Problem(problem.sentence, PROBLEMS["all_in_use"].advice)
+    return problem
+
+
+_PASSING = frozenset({"throttled", "connection_lost", "server_troubled"})
+
+
 PROBLEMS = {
     _UNKNOWN: Problem(
         _("Something went wrong with the mail server."),

@@ -6,6 +6,7 @@ from django.test import Client
 
 from sync.models import Account, Message, Run
 from tests.imap.dovecot import PASSWORD
+from tests.imap.scripted_server import scripted
 from tests.site.conftest import make_account
 from tests.sync.mailbox import Mailbox
 
@@ -146,3 +147,15 @@ def test_nobody_touches_the_accounts_of_others(synced: Client, mailbox: Mailbox)
     run = Run.objects.create(account=theirs, kind=Run.Kind.PAST)
     assert synced.post(f"/email-sync/runs/{run.pk}/", {"state": "paused"}).status_code == 404
     assert synced.post(f"/email-sync/{theirs.pk}/past/", {"months": "1"}).status_code == 404
+
+
+def test_a_server_that_hangs_up_before_its_labels_are_known_is_said_and_not_kept(
+    visitor: Client, mailbox: Mailbox
+) -> None:
+    with scripted(("LIST", lambda talk: talk.hang_up())) as server:
+        page = visitor.post("/email-sync/add/server/", typed(mailbox, port=str(server.port)))
+    said = page.content.decode()
+    assert "The connection to the mail server was cut off." in said
+    assert "Try again in a minute." in said
+    assert "sync goes on by itself" not in said
+    assert not Account.objects.exists()

@@ -68,8 +68,9 @@ def server(request: SignedIn) -> HttpResponse:
         if context["problem"] is None and "test" in request.POST:
             context["works"] = True
         elif context["problem"] is None and (kept := _keep(account)):
-            folders.learn(kept, "web")
-            return redirect("mailbox_labels", kept.pk)
+            context["problem"] = _learn(kept)
+            if context["problem"] is None:
+                return redirect("mailbox_labels", kept.pk)
         elif context["problem"] is None:
             form.add_error(None, _("You have connected this mailbox already."))
     if request.htmx:
@@ -115,7 +116,17 @@ def _try(account: Account) -> problems.Problem | None:
     try:
         connect_by_password(account).close()
     except WireError as error:
-        return problems.explain(error.code)
+        return problems.explain_new(error.code)
+    return None
+
+
+def _learn(account: Account) -> problems.Problem | None:
+    """Its labels; without them there is nothing to choose from, and it is not kept."""
+    try:
+        folders.learn(account, "web")
+    except WireError as error:
+        account.delete()
+        return problems.explain_new(error.code)
     return None
 
 
