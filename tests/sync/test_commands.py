@@ -63,3 +63,18 @@ def test_past_emails_wait_for_the_first_sync(connected: Mailbox) -> None:
 def test_an_account_that_is_not_there_is_named(connected: Mailbox) -> None:
     with pytest.raises(CommandError, match=r"nobody@crm\.example"):
         said("sync_account", "nobody@crm.example")
+
+
+def test_it_looks_for_mail_that_came_a_moment_ago(connected: Mailbox) -> None:
+    said("sync_account", "me@crm.example")
+    connected.deliver("late", days=0)
+    said("sync_account", "me@crm.example")
+    assert connected.letters == ["late"]
+
+
+def test_an_account_that_waits_for_its_next_try_is_tried_now(connected: Mailbox) -> None:
+    Account.objects.update(port=1)
+    with pytest.raises(CommandError, match="does not accept connections"):
+        said("sync_account", "me@crm.example")
+    Account.objects.update(port=connected.dovecot.port)
+    assert "up to date" in said("sync_account", "me@crm.example")
