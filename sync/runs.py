@@ -14,6 +14,8 @@ from sync.models import Account, Coverage, Label, LedgerEntry, Run
 
 FIRST_SYNC = timedelta(days=3)
 INTERVALS = (1, 3, 6, 12)
+# How old an address may be that a run did not see: an import is seen when all of it is written.
+UNCOMMITTED = timedelta(minutes=2)
 # What went wrong can be looked up that long; what became of each message stays in the ledger.
 KEPT = timedelta(days=7)
 # Rows of one transaction, and of one call: a task must end before it is thought to be lost.
@@ -158,7 +160,7 @@ def _cover(run: Run, folder: int, label: int | None) -> None:
     contacts = run.scope == Coverage.Scope.CONTACTS
     if contacts and _everyone_is_covered(run.since, folder, label):
         return
-    as_of = run.created_at if contacts else None
+    as_of = run.created_at - UNCOMMITTED if contacts else None
     row, created = Coverage.objects.get_or_create(
         folder_id=folder,
         label=Label.objects.filter(pk=label).first() if label else None,

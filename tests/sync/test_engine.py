@@ -1,10 +1,11 @@
 """The engine against a real server: whatever happens there, the ledger tells it here."""
 
 import imaplib
+from datetime import timedelta
 
 import pytest
 
-from contacts.models import Contact
+from contacts.models import Address, Contact
 from crm_inbox.local.processes import wait_until
 from sync.models import Account, Coverage, Folder, LedgerEntry, Message, Run, Thread
 from sync.wire import encode_name
@@ -80,6 +81,16 @@ def test_an_address_added_later_is_filled_in(mailbox: Mailbox) -> None:
     contact.add_address("ewa@home.example")
     mailbox.past_sync(3, "contacts")
     assert mailbox.letters == ["first", "second"]
+
+
+def test_an_address_of_an_import_that_was_being_written_is_filled_in(mailbox: Mailbox) -> None:
+    mailbox.deliver("first", days=30, sender="ewa@klient.example")
+    mailbox.first_sync()
+    run = mailbox.past_sync(3, "contacts")
+    Contact.objects.create(name="Ewa").add_address("ewa@klient.example")
+    Address.objects.update(created_at=run.created_at - timedelta(seconds=30))
+    mailbox.past_sync(3, "contacts")
+    assert mailbox.letters == ["first"]
 
 
 def test_an_address_that_was_mistyped_is_filled_in_when_it_is_put_right(mailbox: Mailbox) -> None:
