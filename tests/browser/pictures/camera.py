@@ -108,14 +108,12 @@ class Camera:
         for flaw in self.page.evaluate(_FLAWS):
             self._flaw(f"{width}: {flaw}")
         height = min(self.page.evaluate(_READY), _TALLEST)
-        # Faster by a half than Playwright's own.
-        options: dict[str, object] = {"optimizeForSpeed": True}
         if height > SIZES[width]:
-            clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
-            options |= {"captureBeyondViewport": True, "clip": clip}
+            self.page.set_viewport_size({"width": width, "height": height})
         for theme in THEMES:
             self.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-            shot = self._wire.send("Page.captureScreenshot", options)
+            # Faster by a half than Playwright's own.
+            shot = self._wire.send("Page.captureScreenshot", {"optimizeForSpeed": True})
             file = FOLDER / f"{name}.{width}.{theme}.{language}.png"
             file.write_bytes(base64.b64decode(shot["data"]))
 

@@ -257,4 +257,6 @@ def unreachable(content: Content) -> list[Picture]:
 
 
 def new_password(user: User) -> list[Picture]:
-    return [Picture("new-password", password_path(user))]
+    # A link is of the last sign-in, which was after `user` was read.
+    user.refresh_from_db()
+    return [Picture("new-password", password_path(user), steps.see("input[type=password]"))]

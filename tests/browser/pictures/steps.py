@@ -19,6 +19,10 @@ def press(*selectors: str, then: str = "") -> Callable[[Page], None]:
     return prepare
 
 
+def see(selector: str) -> Callable[[Page], None]:
+    return lambda page: page.locator(selector).first.wait_for()
+
+
 def archived(page: Page) -> None:
     page.locator(".conversation .tick input").nth(5).check()
     press("button[value=archived]", then=".toast")(page)
