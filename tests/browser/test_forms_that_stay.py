@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
 from contacts.models import Contact
+from crm_inbox.sessions import Session
 from sync.models import Account, Label
 from tests.site.conftest import mail, receive
 

@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
+from crm_inbox.sessions import Session
 from sync.models import Account, Thread
 from tests.site.conftest import mail, receive
 
