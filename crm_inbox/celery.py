@@ -11,7 +11,7 @@ from sync import about
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm_inbox.settings")
 
 app = Celery("crm_inbox")
-app.config_from_object("django.conf:settings", namespace="CELERY")
+app.config_from_object("crm_inbox.background")
 app.autodiscover_tasks(["contacts", "sync", "crm_inbox"])
 
 # Tasks whose first argument is the id of an account.

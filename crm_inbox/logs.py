@@ -10,6 +10,7 @@ import json
 import logging
 import re
 from datetime import UTC, datetime
+from typing import Any
 
 from sync.about import what
 
@@ -25,6 +26,24 @@ _SIGN_IN = re.compile(r"(\b[a-z][a-z0-9+]*://)[^\s/@'\"]*@")
 
 # Whoever has the rest of such a path comes in by it.
 _WAY_IN = re.compile(r"(/invitations/|/password/new/[0-9A-Za-z]+-)[\w-]+")
+
+
+def config(format_: str, level: str) -> dict[str, Any]:
+    """Django's LOGGING: all to stderr, in the format "text" or "json"."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {"about": {"()": About}},
+        "formatters": {"text": {"()": Text}, "json": {"()": Json}},
+        "handlers": {
+            "stderr": {
+                "class": "logging.StreamHandler",
+                "formatter": format_,
+                "filters": ["about"],
+            }
+        },
+        "root": {"handlers": ["stderr"], "level": level},
+    }
 
 
 def discreet(text: str) -> str:

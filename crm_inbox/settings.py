@@ -5,7 +5,7 @@ from pathlib import Path
 from cryptography.fernet import Fernet
 from django.utils.translation import gettext_lazy as _
 
-from crm_inbox import database_url, env
+from crm_inbox import database_url, env, logs
 from crm_inbox.local import postgres, valkey
 from crm_inbox.private_keys import own_key
 
@@ -197,51 +197,15 @@ DATABASES = {
 DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- Background work: crm_inbox/celery.py reads every CELERY_ setting
+# --- Redis: the cache, and the queues of crm_inbox/background.py
 
 REDIS_URL = env.text("REDIS_URL", "") or valkey.ensure(DATA_DIR)
-CELERY_BROKER_URL = REDIS_URL
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "crm_inbox",
     }
-}
-# A slice of work is shorter than visibility_timeout, in seconds, or it would run twice. A
-# killed worker's tasks are looked for every interval x throttle seconds (kombu's are 10 x 10).
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 180,
-    "unacked_restore_interval": 5,
-    "unacked_restore_throttle": 1,
-    "queue_order_strategy": "priority",
-}
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_TASK_SERIALIZER = "json"
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_TIMEZONE = "UTC"
-# Workers take from the queues in the order in which they name them: see sync/scheduling.py.
-CELERY_TASK_DEFAULT_QUEUE = "live"
-CELERY_TASK_ROUTES = {
-    "sync.tasks.first*": {"queue": "first"},
-    "sync.tasks.inquire*": {"queue": "first"},
-    "contacts.tasks.*": {"queue": "past"},
-    "sync.tasks.past*": {"queue": "past"},
-    "sync.tasks.index*": {"queue": "index"},
-    "sync.tasks.remove*": {"queue": "index"},
-    "sync.tasks.bury*": {"queue": "index"},
-    "sync.tasks.*": {"queue": "live"},
-}
-CELERY_BEAT_SCHEDULER = "crm_inbox.beat:Beat"
-CELERY_BEAT_SCHEDULE = {
-    "tick": {"task": "sync.tasks.tick", "schedule": 5.0},
-    "empty-trash": {"task": "sync.tasks.empty_trash", "schedule": 3600.0},
-    "forget-old": {"task": "crm_inbox.tasks.forget_old", "schedule": 3600.0},
 }
 
 # --- Sync
@@ -314,23 +278,7 @@ ADMIN_READS_MAIL = env.flag("ADMIN_READS_MAIL", default=False)
 # --- Logs
 
 LOG_FORMAT = env.choice("LOG_FORMAT", "text", ("text", "json"))
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"about": {"()": "crm_inbox.logs.About"}},
-    "formatters": {
-        "text": {"()": "crm_inbox.logs.Text"},
-        "json": {"()": "crm_inbox.logs.Json"},
-    },
-    "handlers": {
-        "stderr": {
-            "class": "logging.StreamHandler",
-            "formatter": LOG_FORMAT,
-            "filters": ["about"],
-        }
-    },
-    "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO")},
-}
+LOGGING = logs.config(LOG_FORMAT, env.text("LOG_LEVEL", "INFO"))
 if SENTRY_DSN := env.text("SENTRY_DSN", ""):
     from crm_inbox import sentry
 

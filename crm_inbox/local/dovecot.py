@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
-import grp
 import os
-import pwd
 import shutil
 import signal
 import socket
@@ -15,91 +13,15 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from crm_inbox.local.certificate import self_signed
+from crm_inbox.local.dovecot_config import Plan
 from crm_inbox.local.maildir import Maildirs
 from crm_inbox.local.ordinary_user import ordinary_user
 from crm_inbox.local.processes import LocalServerError, end, last_line_of, runs, start, wait_until
 
 HOST = "127.0.0.1"
 WAIT_SECONDS = 60
-SPECIAL_FOLDERS = ("Sent", "Drafts", "Trash", "Junk", "Archive")
 # Where distributions put it, beyond PATH.
 _PLACES = ("/usr/sbin", "/usr/local/sbin", "/sbin")
-_CONFIG = """\
-base_dir = {sockets}
-state_dir = {folder}/state
-log_path = {folder}/dovecot.log
-protocols = imap
-listen = {listen}
-default_login_user = {user}
-default_internal_user = {user}
-default_internal_group = {group}
-first_valid_uid = 0
-first_valid_gid = 0
-mail_location = maildir:{folder}/mail/%u
-mail_fsync = never
-mail_max_userip_connections = 1000
-mailbox_idle_check_interval = 1 secs
-disable_plaintext_auth = no
-auth_mechanisms = plain login
-auth_username_chars =
-auth_username_format = %u
-auth_failure_delay = 0
-passdb {{
-  driver = passwd-file
-  args = username_format=%u {folder}/users
-}}
-userdb {{
-  driver = static
-  args = uid={uid} gid={gid} home={folder}/mail/%u
-}}
-namespace inbox {{
-  inbox = yes
-  separator = {separator}
-{mailboxes}
-}}
-service imap-login {{
-  chroot =
-  service_count = 0
-  client_limit = 500
-  process_limit = 4
-  inet_listener imap {{
-    port = {port}
-  }}
-  inet_listener imaps {{
-    port = {tls_port}
-  }}
-}}
-service anvil {{
-  chroot =
-}}
-service imap {{
-  process_limit = 500
-}}
-{tls}
-{tokens}
-"""
-# Who may come in with a token (RFC 7662); people keep their mailboxes as they are.
-_TOKENS = """\
-auth_mechanisms = plain login xoauth2 oauthbearer
-passdb {{
-  driver = oauth2
-  mechanisms = xoauth2 oauthbearer
-  args = {folder}/oauth2.conf
-}}
-"""
-_INTROSPECTION = """\
-introspection_url = {url}
-introspection_mode = post
-username_attribute = username
-active_attribute = active
-active_value = true
-timeout_msecs = 10000
-"""
-_TLS = """\
-ssl = yes
-ssl_cert = <{folder}/certificate.pem
-ssl_key = <{folder}/key.pem
-"""
 
 
 def available() -> bool:
@@ -177,7 +99,16 @@ class Dovecot:
             self_signed(self.certificate, self._key, HOST)
             self._give(self._key)
         self._make_sockets()
-        for name, text in self._configs().items():
+        plan = Plan(
+            self.folder,
+            self._sockets.readlink(),
+            self.port,
+            self.tls_port,
+            self._separator,
+            self._token_check,
+            self._listen,
+        )
+        for name, text in plan.files().items():
             config = self.folder / name
             config.write_text(text)
             self._give(config)
@@ -268,38 +199,6 @@ class Dovecot:
                 return asked.recv(4) == b"* OK"
         except OSError:
             return False
-
-    def _configs(self) -> dict[str, str]:
-        """Texts by file name."""
-        checks = {"oauth2.conf": _INTROSPECTION.format(url=self._token_check)}
-        return {"dovecot.conf": self._config(), **(checks if self._token_check else {})}
-
-    def _config(self) -> str:
-        if os.getuid() == 0:
-            user = pwd.getpwnam("nobody")
-            # ordinary_user maps the group's number to the user's.
-            gid = user.pw_uid
-        else:
-            user, gid = pwd.getpwuid(os.getuid()), os.getgid()
-        mailboxes = "\n".join(
-            f"  mailbox {name} {{\n    special_use = \\{name}\n    auto = create\n  }}"
-            for name in SPECIAL_FOLDERS
-        )
-        return _CONFIG.format(
-            folder=self.folder,
-            listen=self._listen,
-            sockets=self._sockets.readlink(),
-            user=user.pw_name,
-            group=grp.getgrgid(gid).gr_name,
-            uid=user.pw_uid,
-            gid=gid,
-            separator=self._separator,
-            mailboxes=mailboxes,
-            port=self.port,
-            tls_port=self.tls_port,
-            tls=_TLS.format(folder=self.folder) if self._tls else "ssl = no",
-            tokens=_TOKENS.format(folder=self.folder) if self._token_check else "",
-        )
 
 
 def _program() -> str | None:
