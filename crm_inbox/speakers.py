@@ -1,12 +1,12 @@
-"""Who takes part in a conversation, as short as a list needs it: "Isla, me"."""
+"""Who takes part in a conversation, in a few words: "Isla, me"."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import npgettext, pgettext
 
 from sync.models import Participant, Thread
 
@@ -26,9 +26,28 @@ def who(user: User, threads: Iterable[Thread]) -> dict[int, str]:
     return told | _recipients([thread.pk for thread in threads if thread.people == [None]])
 
 
+def recipients(people: Sequence[Participant], own: Collection[str]) -> str:
+    """To whom a message went, in a few words: "to me, Isla"; `own` are the reader's addresses."""
+    me = pgettext("to whom a message went", "me")
+    names = [me if one.address in own else one.name or one.address for one in people]
+    if len(names) > 1:
+        names = [_given(name) for name in names]
+    named = ", ".join(names[:_NAMED])
+    more = len(names) - _NAMED
+    if more > 0:
+        said = npgettext("to whom a message went", "and %(count)s more", "and %(count)s more", more)
+        named = f"{named} {said % {'count': more}}"
+    return pgettext("behind the sender", "to %(names)s") % {"names": named} if named else ""
+
+
+def owner_writes() -> str:
+    """What whoever reads is called among those who have written."""
+    return pgettext("who has written", "me")
+
+
 def _owner(user: User, thread: Thread) -> str:
     if thread.owner_id == user.pk:
-        return pgettext("who has written", "me")
+        return owner_writes()
     return thread.owner.get_username()
 
 

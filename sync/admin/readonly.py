@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 MOST = 10_000
 
 
-class Newest(Paginator):  # type: ignore[type-arg]
+class Newest(Paginator):  # type: ignore[type-arg]  # generic for mypy only
     """Does not count millions of rows for a page of fifty."""
 
     object_list: QuerySet[Any]

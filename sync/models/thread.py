@@ -21,8 +21,7 @@ SELECT state, (SELECT count(*) FROM (
 class ThreadQuerySet(models.QuerySet["Thread"]):
     def shared(self) -> ThreadQuerySet:
         """Those that their owners let the team read; none that is in the trash."""
-        shown = (Thread.State.INBOX, Thread.State.ARCHIVED)
-        return self.filter(shared_at__isnull=False, state__in=shown)
+        return self.filter(shared_at__isnull=False, state__in=Thread.SHAREABLE)
 
     def filed_under(self, folder: int, state: Thread.State) -> ThreadQuerySet:
         """Those in the state that have a message in the folder now.
@@ -57,6 +56,9 @@ class Thread(models.Model):
         ARCHIVED = "archived", _("Archive")
         TRASHED = "trashed", _("Trash")
         EMPTY = "empty", _("Nothing left but tombstones")
+
+    # What is in the trash nobody else can read, whoever it was shared with.
+    SHAREABLE = (State.INBOX, State.ARCHIVED)
 
     # Neither has an index of its own: both stand first in one below.
     account = models.ForeignKey(
@@ -147,6 +149,10 @@ class Thread(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+    @property
+    def is_shared(self) -> bool:
+        return self.shared_at is not None and self.state in self.SHAREABLE
 
     def share(self, with_team: bool) -> None:
         """Let every colleague read it, what is still to come in it too, or nobody any more."""

@@ -1,7 +1,7 @@
 """Thousands of conversations at once: progress, a page that is left, undo of all of it."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from crm_inbox.views import triage
 from sync import bulk, tasks
@@ -9,6 +9,16 @@ from sync.models import Account, BulkAction, Thread
 from tests.sync.many import make_threads
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.django_db(transaction=True)]
+
+
+def is_beside_its_words(toast: Locator) -> bool:
+    """Whether the cross that closes it has no row of its own."""
+    words = toast.locator("p").bounding_box()
+    cross = toast.get_by_role("button", name="Close this message").bounding_box()
+    assert words
+    assert cross
+    middle = cross["y"] + cross["height"] / 2
+    return words["y"] <= middle <= words["y"] + words["height"] and cross["x"] > words["x"]
 
 
 def test_all_that_match_are_archived_with_progress_and_come_back(
@@ -36,6 +46,9 @@ def test_all_that_match_are_archived_with_progress_and_come_back(
 
     page.keyboard.press("z")
     expect(page.get_by_text("Putting back: 1,000 of 3,000 conversations")).to_be_visible()
+    for width in (1440, 390):
+        page.set_viewport_size({"width": width, "height": 844})
+        assert is_beside_its_words(page.locator(".toast"))
     tasks.bulk(str(BulkAction.objects.get().pk))
     expect(page.get_by_text("3,000 conversations are as they were.")).to_be_visible()
     expect(page.get_by_text("The archive is empty")).to_be_visible()

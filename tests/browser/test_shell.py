@@ -5,6 +5,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from sync.models import Account, Thread
 from tests.site.conftest import mail, make_account, receive
+from tests.sync.many import make_threads
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.django_db(transaction=True)]
 PHONE = ViewportSize(width=390, height=844)
@@ -72,6 +73,43 @@ def test_a_range_is_selected_by_keyboard(page: Page, annas_account: Account) -> 
     expect(page.get_by_text("Selected: 5")).to_be_visible()
     page.keyboard.press("*")
     expect(page.get_by_role("button", name="Archive")).to_be_hidden()
+
+
+@pytest.mark.parametrize("size", [ViewportSize(width=1440, height=900), PHONE])
+def test_what_is_selected_far_down_is_dealt_with_there(
+    page: Page, annas_account: Account, size: ViewportSize
+) -> None:
+    page.set_viewport_size(size)
+    make_threads(annas_account, 50)
+    page.goto("/inbox/")
+    last = page.locator(".conversation .tick input").last
+    last.scroll_into_view_if_needed()
+    last.check()
+    expect(page.get_by_role("button", name="Archive")).to_be_in_viewport()
+    page.get_by_role("button", name="Archive").click()
+    expect(page.get_by_text("1 conversation archived.")).to_be_visible()
+    # Nor does what stays above the list hide the line that the keyboard goes to.
+    lines = page.locator(".conversation .about a")
+    expect(lines).to_have_count(49)
+    lines.nth(20).focus()
+    for _ in range(15):
+        page.keyboard.press("k")
+    expect(lines.nth(5)).to_be_focused()
+    place, bar = lines.nth(5).bounding_box(), page.locator(".toolbar").bounding_box()
+    assert place
+    assert bar
+    assert place["y"] >= bar["y"] + bar["height"]
+
+
+def test_a_phone_shows_each_title_once(page: Page, annas_account: Account) -> None:
+    page.set_viewport_size(PHONE)
+    thread = receive(annas_account, mail("the offer", "text")).thread
+    for path, title in (("/inbox/", "Inbox"), (f"/conversations/{thread.pk}/", "About the offer")):
+        page.goto(path)
+        titles = page.get_by_text(title, exact=True).filter(visible=True)
+        expect(titles).to_have_count(1)
+        expect(titles).to_have_role("heading")
+        expect(page.get_by_role("combobox", name="Search mail")).to_be_in_viewport()
 
 
 def test_mail_is_triaged_on_a_phone(page: Page, annas_account: Account) -> None:

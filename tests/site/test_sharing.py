@@ -66,6 +66,19 @@ def test_a_colleague_reads_what_is_shared_with_its_files(
     assert statuses(colleague, thread) == {404}
 
 
+def test_lists_mark_what_the_team_can_read(client: Client, thread: Thread) -> None:
+    def is_marked(path: str) -> bool:
+        return 'title="Shared with the team"' in client.get(path).content.decode()
+
+    assert not is_marked("/inbox/")
+    share(client, thread)
+    assert is_marked("/inbox/")
+    Thread.objects.update(state=Thread.State.ARCHIVED)
+    assert is_marked("/archive/")
+    Thread.objects.update(state=Thread.State.TRASHED)
+    assert not is_marked("/trash/")
+
+
 def test_a_colleague_changes_nothing(client: Client, colleague: Client, thread: Thread) -> None:
     share(client, thread)
     before = Thread.objects.filter(pk=thread.pk).values().get()

@@ -69,3 +69,45 @@ def test_the_list_says_it_in_polish(client: Client, account: Account) -> None:
     Thread.objects.filter(pk=thread.pk).update(people=["Isla Garside", None])
     client.post("/settings/", {"language": "pl"})
     assert "Isla, ja" in client.get("/inbox/").content.decode()
+
+
+def details(client: Client, message: Message) -> str:
+    page = client.get(f"/conversations/{message.thread_id}/").content.decode()
+    return page[page.index('<details class="letter"') :]
+
+
+def test_on_its_page_the_owner_is_me_and_the_details_say_who(
+    client: Client, account: Account
+) -> None:
+    message = sent(account, "Isla Garside <isla@x.example>, Jan <jan@x.example>")
+    shown = details(client, message)
+    assert '<span class="sender" dir="auto">me</span>' in shown
+    assert "to Isla, Jan" in shown
+    assert "<bdi>Anna</bdi>" in shown
+    assert "&lt;me@crm.example&gt;" in shown
+
+
+@pytest.mark.parametrize(
+    ("others", "shown"),
+    [
+        ("", "to me<"),
+        (", Isla Garside <isla@x.example>", "to me, Isla<"),
+        (", a@x.example, b@x.example, c@x.example, d@x.example", "to me, a, b and 2 more<"),
+    ],
+)
+def test_a_message_says_to_whom_it_went(
+    client: Client, account: Account, others: str, shown: str
+) -> None:
+    raw = mail("one", "text").replace(b"To: me@crm.example", f"To: me@crm.example{others}".encode())
+    message = receive(account, raw)
+    assert shown in details(client, message)
+    client.post("/settings/", {"language": "pl"})
+    polish = shown.replace("to me", "do mnie").replace("and 2 more", "i jeszcze 2")
+    assert polish in details(client, message)
+
+
+def test_in_a_shared_conversation_the_owner_is_not_me(client: Client, account: Account) -> None:
+    message = sent(account, "Isla Garside <isla@x.example>")
+    message.thread.share(with_team=True)
+    client.force_login(User.objects.create_user("ola"))
+    assert '<span class="sender" dir="auto">Anna</span>' in details(client, message)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm_inbox.files import File
 from crm_inbox.quoting import split_quoted
 from crm_inbox.sanitize import SafeMail, sanitize
-from sync.models import Message, MessageBody, Participant
+from crm_inbox.speakers import owner_writes, recipients
+from crm_inbox.views.access import SignedIn
+from sync.models import Message, MessageBody, Participant, Thread
 from sync.parse.words import decode_words
 
 # Header fields that people ask about, beyond the addresses and the date.
@@ -33,13 +36,36 @@ _FOLD = re.compile(r"\r?\n[ \t]+")
 _LONGEST = 1_000
 
 
+def own_addresses(request: SignedIn, thread: Thread) -> Collection[str]:
+    """Whom the pages call "me" in a conversation; nobody in that of a colleague."""
+    return thread.account.own_addresses if thread.owner_id == request.user.pk else ()
+
+
 @dataclass(frozen=True)
 class Letter:
-    """`images`: the person wants to see images from elsewhere in mail of this sender."""
+    """`images`: the person wants to see images from elsewhere in mail of this sender.
+
+    `own` are the reader's addresses in this mailbox, none of them in a colleague's.
+    """
 
     row: Message
     is_open: bool
     images: bool = False
+    own: Collection[str] = ()
+
+    @property
+    def sender(self) -> str:
+        if self.own and self.row.direction == Message.Direction.SENT:
+            return owner_writes()
+        return self.row.from_name or self.row.from_address or gettext("(no sender)")
+
+    @property
+    def to(self) -> str:
+        """Those it went to, openly or as a copy."""
+        shown = (Participant.Role.TO, Participant.Role.CC)
+        people = [one for one in self.row.participants.all() if one.role in shown]
+        people.sort(key=lambda one: (shown.index(Participant.Role(one.role)), one.position))
+        return recipients(people, self.own)
 
     @property
     def body(self) -> MessageBody:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -14,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from crm_inbox.csp import mail_policy
 from crm_inbox.quoting import fold_quoted
 from crm_inbox.views.access import SignedIn, find_own, readable, signed_in
-from crm_inbox.views.conversation.letters import Letter
+from crm_inbox.views.conversation.letters import Letter, own_addresses
 from crm_inbox.views.page import render_fragment, render_page
 from sync import problems
 from sync.attachments import original_source
@@ -27,9 +29,11 @@ _SHOWN = 300_000
 
 def find_letter(request: SignedIn, pk: int) -> Letter:
     """A message that the user may read and that was not deleted for good, open."""
-    rows = readable(request, Message).filter(tombstone_since=None).select_related("body", "thread")
+    rows = readable(request, Message).filter(tombstone_since=None)
+    rows = rows.select_related("body", "thread__account")
     row = find_own(rows.prefetch_related("participants", "attachments"), pk)
-    return Letter(row, True, row.from_address in trusted(request, [row]))
+    images = row.from_address in trusted(request, [row])
+    return Letter(row, True, images, own_addresses(request, row.thread))
 
 
 def trusted(request: SignedIn, rows: list[Message]) -> set[str]:
@@ -81,7 +85,7 @@ def images(request: SignedIn, pk: int) -> HttpResponse:
     if address:
         TrustedSender.objects.get_or_create(owner=request.user, address=address)
     if request.htmx:
-        context = {"letter": Letter(found.row, True, images=True)}
+        context = {"letter": replace(found, images=True)}
         return render_fragment(request, "conversation/frame_box.html", context)
     messages.success(request, _("Images from %(address)s are always shown.") % {"address": address})
     return redirect("letter", pk=pk)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from crm_inbox.filters import VIEW_OF
 from crm_inbox.neighbours import Trail
 from crm_inbox.views.access import SignedIn, find_own, own, readable, signed_in
-from crm_inbox.views.conversation.letters import Letter
+from crm_inbox.views.conversation.letters import Letter, own_addresses
 from crm_inbox.views.conversation.mail import trusted
 from crm_inbox.views.conversation.people import people_of
 from crm_inbox.views.page import own_zone, render_page
@@ -36,7 +36,7 @@ def conversation(request: SignedIn, pk: int) -> HttpResponse:
         .prefetch_related("participants", "attachments")
         .order_by("arrived_at", "pk")
     )
-    letters = _letters(request, rows)
+    letters = _letters(request, thread, rows)
     if mine and any(not row.seen for row in rows):
         marking.mark(request.user, own(request, Thread).filter(pk=pk), seen=True)
     place = VIEW_OF.get(Thread.State(thread.state), "") if mine else ""
@@ -57,7 +57,7 @@ def conversation(request: SignedIn, pk: int) -> HttpResponse:
     return render_page(request, "conversation/page.html", context, section=section, title=title)
 
 
-def _letters(request: SignedIn, rows: list[Message]) -> list[Letter]:
+def _letters(request: SignedIn, thread: Thread, rows: list[Message]) -> list[Letter]:
     """The newest, what is unread and what was asked for is open; only those need their text."""
     shown = trusted(request, rows)
     unread = [row.pk for row in rows if not row.seen][-_OPEN_AT_MOST:]
@@ -68,6 +68,8 @@ def _letters(request: SignedIn, rows: list[Message]) -> list[Letter]:
         "participants", "attachments"
     )
     full = with_text.in_bulk(is_open)
+    own = own_addresses(request, thread)
     return [
-        Letter(full.get(row.pk, row), row.pk in is_open, row.from_address in shown) for row in rows
+        Letter(full.get(row.pk, row), row.pk in is_open, row.from_address in shown, own)
+        for row in rows
     ]
