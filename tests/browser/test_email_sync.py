@@ -122,6 +122,7 @@ def test_what_was_deleted_asks_before_it_comes_back(anna: Page, synced: Mailbox)
     anna.wait_for_timeout(2500)
     accessible(anna)
     anna.get_by_role("button", name="Bring it back").click()
+    expect(anna.get_by_text("On its way")).to_be_visible()
     synced.sync()
     expect(anna.get_by_role("link", name="Open the conversation")).to_be_visible()
     assert synced.letters == ["new"]
