@@ -4,6 +4,8 @@ UV ?= uv
 VENV := .venv
 BIN := $(VENV)/bin
 export PYTHON
+# One more than there are cores: many tests wait for a server or a browser.
+PROCESSES := $(shell expr $$(nproc) + 1)
 # What only reads the code starts no servers.
 NO_SERVERS := DATA_DIR=.build/check DATABASE_URL='postgresql:///none?host=/nonexistent' REDIS_URL=redis://127.0.0.1:1/0
 EXPORT := $(UV) export --frozen --quiet --no-header --no-emit-project --format requirements-txt
@@ -21,7 +23,7 @@ demo-clean:
 # All tests, on real servers that the tests start for themselves.
 test: $(VENV)/.dev
 	@.ci/packages
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --maxprocesses 4 --dist loadfile $(ARGS)
 
 # Everything that can be found without running the program.
 check: $(VENV)/.dev
