@@ -25,6 +25,7 @@ from sync.draining import drain_to_the_end
 from sync.leases import Lease, claim
 from sync.listing import list_window
 from sync.models import Account, News, Run
+from sync.reading import NoReader
 from sync.scope import sources
 from sync.secrets import SecretUnreadable
 from sync.session import Session
@@ -80,6 +81,9 @@ def _leased(lease: Lease, seconds: float, look_only: bool) -> bool:
         if getattr(error.__cause__, "pgcode", "") != _DISK_FULL:
             raise
         _note(account, problems.DISK_FULL, "")
+    except NoReader:
+        logger.exception("No mail can be read.")
+        _note(account, problems.NO_READER, "")
     finally:
         lease.release()
     return False

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 SECRET_UNREADABLE = "secret_unreadable"  # noqa: S105 - a code
 # The database has no room left to write to.
 DISK_FULL = "disk_full"
+# No process can be started to read mail in.
+NO_READER = "no_reader"
 # A folder's numbers are new, and the next look sorts it out.
 RENUMBERED = "renumbered"
 _UNKNOWN = "wire_error"
@@ -126,6 +128,10 @@ PROBLEMS = {
             "Tell your administrator to make room. Nothing is lost: sync goes on by itself where "
             "it stopped."
         ),
+    ),
+    NO_READER: Problem(
+        _("The program that reads mail cannot start here."),
+        _("Tell your administrator. Nothing is lost: sync tries again by itself."),
     ),
     # --- What passes
     RENUMBERED: Problem(

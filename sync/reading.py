@@ -21,8 +21,8 @@ from sync import rows
 from sync.parse import Unread
 from sync.rows import MessageRows
 
-# The slowest real messages take a second; what takes this long would never end. Twice this is
-# less than a lease lasts, which nobody renews meanwhile.
+# The slowest real messages take a second; what takes this long would never end. Nobody renews the
+# lease meanwhile: should it run out and another worker take the account, nothing is committed.
 PATIENCE_SECONDS = 15.0
 
 
@@ -65,7 +65,7 @@ class Reader:
 
     def read(self, letters: Sequence[Unread], suspected: bool = False) -> list[MessageRows]:
         """The rows of each message, a stub for what cannot be read; `suspected` are those of a
-        batch that took too long. Raises NoReader, and OSError where no process can be started.
+        batch that took too long. Raises NoReader.
         """
         timed_out = False
         for _ in range(2):
@@ -104,6 +104,18 @@ class Reader:
         return answer
 
     def _start(self) -> Connection:
+        try:
+            line = self._launch()
+        except OSError as error:
+            raise NoReader("No process that reads mail can be started.") from error
+        try:
+            self._greet(line)
+        except BaseException:
+            self.close()
+            raise
+        return line
+
+    def _launch(self) -> Connection:
         ours, theirs = socket.socketpair()
         with ours, theirs:
             for stalled in (socket.SO_SNDTIMEO, socket.SO_RCVTIMEO):
@@ -114,11 +126,6 @@ class Reader:
                 pass_fds=(theirs.fileno(),),
             )
             self._line = Connection(ours.detach())
-        try:
-            self._greet(self._line)
-        except BaseException:
-            self.close()
-            raise
         return self._line
 
     def _greet(self, line: Connection) -> None:

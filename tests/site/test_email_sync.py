@@ -241,6 +241,7 @@ def test_what_an_administrator_paused_stays_paused(synced: Client, mailbox: Mail
         ("timed_out", "The mail server did not answer in time.", "Try now"),
         ("certificate_rejected", "could not prove its identity", "Check the server"),
         ("disk_full", "The disk of this site is full", "make room"),
+        ("no_reader", "The program that reads mail cannot start", "Tell your administrator"),
         ("throttled", "asked us to slow down", "The next try is in 5 minutes."),
     ],
 )

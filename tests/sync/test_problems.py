@@ -10,7 +10,15 @@ from django.utils.translation import override
 
 import sync.wire
 from sync.models import Account, LedgerEntry, Run
-from sync.problems import DISK_FULL, PROBLEMS, RENUMBERED, SECRET_UNREADABLE, Problem, explain
+from sync.problems import (
+    DISK_FULL,
+    NO_READER,
+    PROBLEMS,
+    RENUMBERED,
+    SECRET_UNREADABLE,
+    Problem,
+    explain,
+)
 from sync.wire.errors import WireError
 
 for module in pkgutil.iter_modules(sync.wire.__path__):
@@ -29,7 +37,7 @@ def test_it_explains_every_error_of_a_server(error: type[WireError]) -> None:
 
 
 def test_it_explains_nothing_that_does_not_happen() -> None:
-    ours = {DISK_FULL, RENUMBERED, SECRET_UNREADABLE}
+    ours = {DISK_FULL, NO_READER, RENUMBERED, SECRET_UNREADABLE}
     assert set(PROBLEMS) == {error.code for error in errors()} | ours
 
 

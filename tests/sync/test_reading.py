@@ -1,5 +1,6 @@
 """Reading mail in a process of its own: what dies or hangs there costs one message."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -114,6 +115,19 @@ def test_a_process_that_cannot_read_at_all_is_no_messages_fault(
     with pytest.raises(reading.NoReader, match=why):
         reader.read([GOOD])
     assert reader._process is None
+    monkeypatch.undo()
+    assert b"\tgood\t" in reader.read([GOOD])[0].message
+
+
+def test_where_no_process_can_be_started_no_message_is_to_blame(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    with pytest.raises(reading.NoReader, match="can be started"):
+        reader.read([GOOD])
     monkeypatch.undo()
     assert b"\tgood\t" in reader.read([GOOD])[0].message
 

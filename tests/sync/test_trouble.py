@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import re
+import subprocess
 import threading
 import time
 from random import Random
 
 import pytest
 
-from sync import engine
+from sync import engine, reading
 from sync.models import Account, Folder, LedgerEntry, Message
 from tests.imap.cutting import cut_when
 from tests.imap.dovecot import quoted
@@ -52,6 +54,26 @@ def test_a_server_that_is_away_is_tried_again_later_and_nothing_is_lost(mailbox:
     Account.objects.update(port=mailbox.dovecot.port)
     mailbox.sync()
     assert mailbox.letters == ["a"]
+
+
+def test_where_no_mail_can_be_read_it_is_tried_again_later_and_nothing_is_lost(
+    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    mailbox.deliver("a")
+    mailbox.start()
+    with monkeypatch.context() as crowded:
+        crowded.setattr(reading, "_idle", [])
+        crowded.setattr(subprocess, "Popen", refuse)
+        assert engine.work(mailbox.account.pk, "test", 10) is False
+    account = Account.objects.get()
+    assert (account.problem, account.failures, account.state) == ("no_reader", 1, "active")
+    assert account.retry_at is not None
+    mailbox.sync()
+    assert mailbox.letters == ["a"]
+    assert set(mailbox.ledger().values()) == {"stored"}
 
 
 def test_nobody_works_on_an_account_that_somebody_has(mailbox: Mailbox) -> None:
