@@ -71,7 +71,7 @@ def way_back(request: HttpRequest, wanted: str) -> str:
         wanted, {request.get_host()}, require_https=request.is_secure()
     )
     # Without the slash it could be taken for the name of a page.
-    return wanted if ours and wanted.startswith(("/", "http")) else "/"
+    return wanted if ours and wanted.startswith(("/", "http://", "https://")) else "/"
 
 
 def _page_of(request: HttpRequest) -> str:

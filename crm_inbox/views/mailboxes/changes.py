@@ -34,7 +34,9 @@ def labels(request: SignedIn, pk: int) -> HttpResponse:
     picked = list(account.labels.filter(chosen=True).values_list("pk", flat=True))
     if request.method == "POST":
         choice = request.POST.get("choice", "")
-        picked = [int(key) for key in request.POST.getlist("label") if key.isdigit()]
+        picked = [
+            int(key) for key in request.POST.getlist("label") if key.isascii() and key.isdigit()
+        ]
         if choice not in Account.LabelChoice.values:
             error = _("Choose what to sync.")
         elif choice == Account.LabelChoice.CHOSEN and not picked:

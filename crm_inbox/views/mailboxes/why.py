@@ -132,12 +132,16 @@ def behind(request: SignedIn, pk: int) -> HttpResponse:
     """List the messages behind a reason of the certificate."""
     account = find_own(own(request, Account), pk)
     folder, reason = request.POST.get("folder", ""), request.POST.get("reason", "")
-    if reason not in LEFT_OUT or not folder.isdigit():
+    if reason not in LEFT_OUT or not _is_number(folder):
         raise Http404
     found = find_own(account.folders.all(), int(folder))
     before = request.POST.get("before", "")
-    asked = explaining.by_reason(found.pk, reason, int(before) if before.isdigit() else None)
+    asked = explaining.by_reason(found.pk, reason, int(before) if _is_number(before) else None)
     return redirect("why_answer", ask(account, Inquiry.Kind.FIND, asked).pk)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
 
 
 @require_safe
