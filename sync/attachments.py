@@ -9,6 +9,7 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 
 from django.db import connection as database
+from django.db.models import F
 
 from sync import problems
 from sync.connecting import connect
@@ -113,7 +114,7 @@ def _copy_of(message: Message) -> Iterator[tuple[Connection, int]]:
     copies = LedgerEntry.objects.filter(
         message=message, state=LedgerEntry.State.STORED, expunged_at=None
     ).select_related("folder__account")
-    found = list(copies.order_by("folder__missing_since", "pk"))
+    found = list(copies.order_by(F("folder__missing_since").asc(nulls_first=True), "pk"))
     if not found:
         raise MessageMissing("No copy of the message is on the server any more.")
     account = found[0].folder.account

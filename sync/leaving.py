@@ -6,28 +6,43 @@ only after a while has its mail left the server; and the mail comes back with it
 
 from datetime import timedelta
 
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from sync import ledger
-from sync.models import Account, Coverage, Folder, LedgerEntry, Message
+from sync.models import Account, Coverage, Folder, LedgerEntry, Message, Run
 
 GRACE = timedelta(hours=1)
 
 
 def let_go(account: Account) -> None:
     """What lay in folders that are gone for good; inside of a transaction."""
-    gone = Coverage.objects.filter(
-        folder__account=account, folder__missing_since__lte=timezone.now() - GRACE
+    failed = LedgerEntry.objects.filter(
+        folder=OuterRef("pk"), state=LedgerEntry.State.FAILED, expunged_at=None
     )
-    # Without its coverage it is listed anew, should it come back.
-    for folder in set(gone.values_list("folder", flat=True)):
+    gone = account.folders.filter(missing_since__lte=timezone.now() - GRACE).filter(
+        # A run that came to it while it was missing has taken its coverage.
+        Exists(Coverage.objects.filter(folder=OuterRef("pk"))) | Exists(failed)
+    )
+    for folder in gone.values_list("pk", flat=True):
         entries = LedgerEntry.objects.filter(folder=folder, expunged_at=None)
         entries.filter(state=LedgerEntry.State.LISTED).delete()
         messages = _messages(folder)
         entries.update(expunged_at=Now())
+        # Without its coverage it is listed anew, should it come back.
         Coverage.objects.filter(folder=folder).delete()
+        _take_out(account, folder)
         ledger.mark_left_server(messages)
+
+
+def _take_out(account: Account, folder: int) -> None:
+    """Of open runs, which at their end would count it as covered."""
+    for run in account.runs.filter(state__in=Run.OPEN):
+        kept = [pair for pair in run.sources if pair[0] != folder]
+        if kept != run.sources:
+            run.sources = kept
+            run.save(update_fields=["sources"])
 
 
 def come_back(folder: Folder) -> None:
@@ -38,6 +53,8 @@ def come_back(folder: Folder) -> None:
         left_server_at=None
     )
     Folder.objects.filter(pk=folder.pk).update(messages=None)
+    windows = (Run.Kind.INITIAL, Run.Kind.PAST)
+    folder.account.runs.filter(state__in=Run.OPEN, kind__in=windows).update(listed_at=None)
 
 
 def _messages(folder: int) -> set[int]:

@@ -86,7 +86,7 @@ def roll_back(session: Session, run: Callable[[], Run], source: Source) -> None:
     with session.commit():
         last = ledger.forget_from(folder, uidnext)
         folder.uidnext = min(last + 1, uidnext)
-        folder.save(update_fields=["uidnext"])
+        Folder.objects.filter(pk=folder.pk).update(uidnext=folder.uidnext, messages=None)
     list_from(session, run, source, folder.uidnext)
 
 

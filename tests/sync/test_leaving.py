@@ -4,12 +4,15 @@ from datetime import timedelta
 
 import pytest
 from django.db.models import F
+from django.utils import timezone
 
+from sync import engine, runs
 from sync.attachments import original_source
-from sync.leaving import GRACE
+from sync.leaving import GRACE, let_go
 from sync.models import Account, Folder, Message
 from sync.wire import MessageMissing
 from tests.sync.mailbox import Mailbox, dump
+from tests.sync.test_midway import listed_only
 
 pytestmark = pytest.mark.needs("dovecot")
 
@@ -103,3 +106,36 @@ def test_another_folder_of_the_same_name_gives_nothing_back(synced: Mailbox) -> 
     assert synced.letters == ["both", "fresh", "new", "old"]
     assert left() == ["new", "old"]
     assert list(synced.ledger("Work").values()) == ["stored"]
+
+
+def listed_past_of_work(mailbox: Mailbox) -> None:
+    """A past sync has listed an old letter, and fetched nothing yet."""
+    mailbox.dovecot.add_folder(mailbox.name, "Work")
+    mailbox.deliver("new", "Work")
+    mailbox.deliver("old", "Work", days=40)
+    mailbox.first_sync()
+    runs.start_past_sync(mailbox.account, 3, "everyone")
+    listed_only(mailbox.account)
+    assert sorted(mailbox.ledger("Work").values()) == ["listed", "stored"]
+
+
+def test_a_run_fetches_what_was_out_of_sight_for_long(mailbox: Mailbox) -> None:
+    listed_past_of_work(mailbox)
+    Folder.objects.filter(name="Work").update(missing_since=timezone.now() - 2 * GRACE)
+    let_go(mailbox.account)
+    assert left() == ["new"]
+    Account.objects.update(listed_at=None)
+    mailbox.sync()
+    assert (mailbox.letters, left()) == (["new", "old"], [])
+
+
+def test_a_folder_that_a_run_found_missing_is_let_go_as_well(mailbox: Mailbox) -> None:
+    listed_past_of_work(mailbox)
+    Folder.objects.filter(name="Work").update(missing_since=timezone.now())
+    soon = timezone.now() + timedelta(days=1)
+    Account.objects.update(checked_at=soon, listed_at=soon)
+    engine.work(mailbox.account.pk, "test", 30)
+    assert mailbox.ledger("Work") and left() == []
+    Folder.objects.filter(name="Work").update(missing_since=timezone.now() - 2 * GRACE)
+    let_go(mailbox.account)
+    assert left() == ["new"]
