@@ -43,7 +43,10 @@ def look(session: Session) -> bool:
         return False
     for source, status, actions in changed:
         if plan.FindExpunged() in actions and source.folder.selectable:
-            _find_expunged(session, source.folder, status, before[source.folder.pk])
+            try:
+                _find_expunged(session, source.folder, status, before[source.folder.pk])
+            except _GONE as error:
+                session.set_aside(source.folder, error)
     return True
 
 

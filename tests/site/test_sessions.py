@@ -1,11 +1,13 @@
 """Sessions: found by a digest, ended by people and administrators, forgotten when they are over."""
 
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends.base import UpdateError
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -108,3 +110,20 @@ def test_what_is_over_is_forgotten(anna: User) -> None:
     assert is_in(client)
     assert not Session.objects.filter(pk="over").exists()
     assert [one.email for one in Invitation.objects.all()] == ["jan@crm.example"]
+
+
+def test_somebody_who_signed_in_before_the_upgrade_can_be_deleted(anna: User) -> None:
+    """The table of the version before is still there, and refers to people."""
+    migration = import_module("crm_inbox.migrations.0006_sessions_of_before")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TABLE usersessions_usersession (id serial PRIMARY KEY, user_id integer NOT NULL"
+            " REFERENCES auth_user (id) DEFERRABLE INITIALLY DEFERRED)"
+        )
+        cursor.execute("INSERT INTO usersessions_usersession (user_id) VALUES (%s)", [anna.pk])
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        cursor.execute(migration.Migration.operations[0].sql)
+        anna.delete()
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    assert not User.objects.filter(username="anna").exists()
