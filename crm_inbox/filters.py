@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from crm_inbox.ids import number
 from crm_inbox.search_terms import Search, understand
 from sync.finding import in_folder
 from sync.models import Thread
@@ -163,8 +164,3 @@ class Filter:
         """The column of `threads` that puts them in order."""
         filed = self.label is not None and self.view in STATE_OF
         return "moment" if filed else "last_message_at"
-
-
-def number(text: str) -> int | None:
-    """An id that a URL names; None where it names none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -12,7 +12,8 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from crm_inbox.filters import STATE_OF, VIEWS, number
+from crm_inbox.filters import STATE_OF, VIEWS
+from crm_inbox.ids import number
 from crm_inbox.profiles import Profile
 from crm_inbox.toasts import Toast
 from crm_inbox.views.access import SignedIn, own

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from crm_inbox.filters import Filter
+from crm_inbox.ids import number
 from crm_inbox.toasts import Toast
 from crm_inbox.views.access import SignedIn, own, signed_in, way_back
 from crm_inbox.views.page import own_zone, render_fragment
@@ -106,8 +107,8 @@ def selected(request: SignedIn, filter_: Filter, as_of: datetime | None) -> Quer
     if "all" in request.POST:
         threads = filter_.threads(request.user)
         return threads.filter(last_message_at__lte=as_of) if as_of else threads.none()
-    picked = [int(pk) for pk in request.POST.getlist("thread") if pk.isascii() and pk.isdigit()]
-    return own(request, Thread).filter(pk__in=[pk for pk in picked if pk < 2**63])
+    picked = [found for key in request.POST.getlist("thread") if (found := number(key))]
+    return own(request, Thread).filter(pk__in=picked)
 
 
 def _patiently(done: BulkAction) -> BulkAction:

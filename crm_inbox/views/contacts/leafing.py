@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from contacts.models import Contact, Organization
+from crm_inbox.ids import number
 
 PAGE_SIZE = 50
 Row = TypeVar("Row", Contact, Organization)
@@ -47,8 +48,9 @@ def read_leaf(rows: QuerySet[Row], query: QueryDict) -> Leaf[Row]:
 
 def _place(text: str) -> tuple[str, int] | None:
     """Of a URL: the id, a dot, the sort key. None where it is no place."""
-    pk, _dot, key = text.replace("\0", "").partition(".")
-    return (key, int(pk)) if pk.isascii() and pk.isdigit() and len(pk) < 19 else None
+    named, _dot, key = text.replace("\0", "").partition(".")
+    pk = number(named)
+    return None if pk is None else (key, pk)
 
 
 def _name(row: Row) -> str:

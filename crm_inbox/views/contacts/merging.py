@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from contacts.models import Contact
+from crm_inbox.ids import number
 from crm_inbox.views.access import SignedIn, signed_in
 from crm_inbox.views.contacts.people import contact_url
 from crm_inbox.views.page import render_page
@@ -44,8 +45,8 @@ def merge(request: SignedIn, pk: int) -> HttpResponse:
 
 def _both(request: SignedIn, pk: int) -> tuple[Contact, Contact]:
     """The contact that goes and the one that stays; 404 where they are not two."""
-    into = (request.POST if request.method == "POST" else request.GET).get("into", "")
-    if not (into.isascii() and into.isdigit() and len(into) < 19) or int(into) == pk:
+    into = number((request.POST if request.method == "POST" else request.GET).get("into", ""))
+    if into is None or into == pk:
         raise Http404
     rows = Contact.objects.select_related("organization").prefetch_related("addresses")
     return get_object_or_404(rows, pk=pk), get_object_or_404(rows, pk=into)

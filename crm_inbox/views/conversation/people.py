@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import reswap, retarget
 
 from contacts.models import Address, AddressTaken, Contact, InvalidAddress
+from crm_inbox.ids import number
 from crm_inbox.views.access import SignedIn, find_own, own, readable, signed_in
 from crm_inbox.views.contacts.forms import ContactForm
 from crm_inbox.views.page import render_fragment
@@ -133,9 +134,8 @@ def add_person(request: SignedIn, pk: int) -> HttpResponse:
 def give_address(request: SignedIn, pk: int) -> HttpResponse:
     """One more address for a contact, from the same dialog."""
     thread = _find(request, pk)
-    address, number = request.POST.get("address", "")[:320], request.POST.get("contact", "")
-    contact = Contact.objects.filter(pk=number if number.isascii() and number.isdigit() else 0)
-    found = contact.first()
+    address = request.POST.get("address", "")[:320]
+    found = Contact.objects.filter(pk=number(request.POST.get("contact", "")) or 0).first()
     if found is None:
         return _column(request, thread, _("This contact is no longer there."))
     try:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from crm_inbox.filters import Filter
+from crm_inbox.ids import number
 from crm_inbox.redirects import refused
 from crm_inbox.speakers import who
 from crm_inbox.views.access import SignedIn, find_own, own, signed_in
@@ -56,8 +57,7 @@ def merge(request: SignedIn, pk: int) -> HttpResponse:
     """Put the messages of the conversation that `other` names into this one."""
     threads = own(request, Thread).select_related("account")
     thread = find_own(threads, pk)
-    number = request.POST.get("other", "")
-    other = find_own(threads, int(number) if number.isascii() and number.isdigit() else 0)
+    other = find_own(threads, number(request.POST.get("other", "")) or 0)
     try:
         done = rearranging.merge(other, thread)
     except rearranging.CannotRearrange:

@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from crm_inbox.ids import number
 from crm_inbox.views.access import SignedIn, find_own, own, signed_in
 from crm_inbox.views.mailboxes import tree
 from crm_inbox.views.page import render_page
@@ -34,9 +35,7 @@ def labels(request: SignedIn, pk: int) -> HttpResponse:
     picked = list(account.labels.filter(chosen=True).values_list("pk", flat=True))
     if request.method == "POST":
         choice = request.POST.get("choice", "")
-        picked = [
-            int(key) for key in request.POST.getlist("label") if key.isascii() and key.isdigit()
-        ]
+        picked = [found for key in request.POST.getlist("label") if (found := number(key))]
         if choice not in Account.LabelChoice.values:
             error = _("Choose what to sync.")
         elif choice == Account.LabelChoice.CHOSEN and not picked:

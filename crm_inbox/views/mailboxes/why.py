@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from crm_inbox.ids import number
 from crm_inbox.redirects import refused
 from crm_inbox.views.access import SignedIn, find_own, own, signed_in
 from crm_inbox.views.mailboxes.asking import ask, find_inquiry
@@ -131,17 +132,13 @@ def why(request: SignedIn, pk: int) -> HttpResponse:
 def behind(request: SignedIn, pk: int) -> HttpResponse:
     """List the messages behind a reason of the certificate."""
     account = find_own(own(request, Account), pk)
-    folder, reason = request.POST.get("folder", ""), request.POST.get("reason", "")
-    if reason not in LEFT_OUT or not _is_number(folder):
+    reason = request.POST.get("reason", "")
+    if reason not in LEFT_OUT:
         raise Http404
-    found = find_own(account.folders.all(), int(folder))
-    before = request.POST.get("before", "")
-    asked = explaining.by_reason(found.pk, reason, int(before) if _is_number(before) else None)
+    folder = find_own(account.folders.all(), number(request.POST.get("folder", "")) or 0)
+    before = number(request.POST.get("before", ""))
+    asked = explaining.by_reason(folder.pk, reason, before)
     return redirect("why_answer", ask(account, Inquiry.Kind.FIND, asked).pk)
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit()
 
 
 @require_safe
