@@ -77,11 +77,11 @@ def callback(request: SignedIn, provider: str) -> HttpResponse:
         tokens = oauth.exchange(chosen, code, way["verifier"], _callback(request, provider))
         account = _account(request, chosen, way["address"])
         _try(account, tokens)
+        return _keep(request, account, chosen, tokens)
     except WireError as error:
-        problem = problems.explain(error.code)
+        problem = problems.explain_new(error.code)
         messages.error(request, f"{problem.sentence} {problem.advice}")
         return _back(way)
-    return _keep(request, account, chosen, tokens)
 
 
 def _provider(slug: str) -> oauth.Provider:
@@ -131,6 +131,7 @@ def _try(account: Account, tokens: oauth.Tokens) -> None:
 def _keep(
     request: SignedIn, account: Account, provider: oauth.Provider, tokens: oauth.Tokens
 ) -> HttpResponse:
+    """Raises WireError where the labels of a new account cannot be read; it is not kept then."""
     new = account.pk is None
     with transaction.atomic():
         if new:
@@ -138,7 +139,11 @@ def _keep(
         oauth.keep(account, provider, tokens)
         account.works_again()
     if new:
-        folders.learn(account, "web")
+        try:
+            folders.learn(account, "web")
+        except WireError:
+            account.delete()
+            raise
         return redirect("mailbox_labels", account.pk)
     transaction.on_commit(lambda: tasks.wake(account.pk))
     messages.success(request, _("You are signed in. Sync goes on where it was."))
