@@ -15,7 +15,7 @@ from sync import flags, ledger, plan
 from sync.draining import drain_to_the_end
 from sync.listing import list_from, list_window, roll_back
 from sync.models import Account, Coverage, Folder, LedgerEntry, Run
-from sync.renumbering import catch_up_run, covered_since, remap
+from sync.renumbering import catch_up_run, covered_since, is_renumbered, remap
 from sync.scope import Source, sources
 from sync.session import Session
 from sync.wire import FolderMissing, FolderNotSelectable, FolderStatus, WireError, search
@@ -124,7 +124,9 @@ def _begin(
         remap(session, source)
         return
     # Once, after its numbers were asked for: of a large folder it takes half a second.
-    session.examine(source.folder)
+    if is_renumbered(source.folder, session.examine(source.folder)):
+        remap(session, source)
+        return
     for action in actions:
         match action:
             case plan.ListNew(first):
@@ -155,6 +157,9 @@ def _find_expunged(
             session.hang_up()
             opened = session.examine(folder)
             vanished &= _vanished(session, folder)
+        if is_renumbered(folder, opened):
+            # Nothing is where the ledger has it; the next look lists it anew.
+            return
         # A number of other messages than those below the cursor would prove nothing later.
         folder.messages = opened.messages if opened.uidnext == folder.uidnext else None
     with session.commit():

@@ -130,7 +130,7 @@ class ServerState:
 class KnownState:
     """A folder as it was at the last complete look; None where there was none."""
 
-    # Those below `uidnext`.
+    # Those below `uidnext`; None, too, where a look broke off after it moved that.
     messages: int | None
     uidvalidity: int | None
     uidnext: int | None

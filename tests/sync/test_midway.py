@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from sync import connecting, draining, engine, renumbering, runs
+from sync import connecting, draining, engine, live, renumbering, runs
 from sync.models import Account, Coverage, Folder, LedgerEntry, Message, Run
 from sync.session import Session
 from sync.wire import AuthenticationRefused
@@ -19,7 +19,7 @@ from tests.imap.oddities import by_the_book
 from tests.imap.provider import Place
 from tests.imap.scripted_server import Talk
 from tests.sync.mailbox import NOW, Mailbox
-from tests.sync.test_engine_oddities import Post, post_of
+from tests.sync.post import Post, post_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -83,6 +83,22 @@ def test_a_folder_renumbered_during_a_run_is_listed_once_more(
         assert run.state == Run.State.DONE
         covered = Coverage.objects.get(folder__name="INBOX", scope="everyone")
         assert covered.since == run.since
+
+
+@pytest.mark.parametrize("step", ["_begin", "_find_expunged"])
+def test_a_folder_renumbered_during_a_look_seems_not_to_have_lost_its_mail(
+    step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(renumbering, "PAUSE_SECONDS", 0)
+    with post_of(by_the_book) as post:
+        post.first_sync()
+        letters = post.provider.places[b"INBOX"].letters
+        del letters[max(letters)]
+        with before(live, step, 0, lambda: renumber(post)):
+            post.sync()
+        assert Message.objects.exclude(left_server_at=None).count() <= 1
+        post.sync()
+        assert Message.objects.exclude(left_server_at=None).count() == 1
 
 
 @pytest.mark.parametrize("said", [b" UIDVALIDITY 0", b""], ids=["0", "none"])
