@@ -35,6 +35,16 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """The person's own that still hold: a new password ends those before it."""
         return self.open().filter(user=user, password_hash=user.get_session_auth_hash())
 
+    def of_anybody(self) -> SessionQuerySet:
+        """The same of all people. Whether one holds is not known to the database."""
+        rows = self.open().exclude(user=None).select_related("user")
+        held = [
+            row.pk
+            for row in rows
+            if row.user and row.password_hash == row.user.get_session_auth_hash()
+        ]
+        return self.filter(pk__in=held)
+
 
 class Session(models.Model):
     """A browser; without `user` one in which nobody has signed in."""
@@ -76,7 +86,7 @@ class SessionStore(SessionBase):
         return Session.objects.filter(pk=_digest(session_key)).exists()
 
     def create(self) -> None:
-        self._session_key = self._get_new_session_key()  # type: ignore[attr-defined]
+        self._session_key = self._get_new_session_key()  # type: ignore[attr-defined]  # not in the stubs
         self.save(must_create=True)
         self.modified = True
 
@@ -85,7 +95,8 @@ class SessionStore(SessionBase):
         if self.session_key is None:
             self.create()
             return
-        columns = self._columns(self._get_session(no_load=must_create))  # type: ignore[attr-defined]
+        data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]  # the same
+        columns = self._columns(data)
         if not must_create:
             if not Session.objects.filter(pk=self.digest).update(**columns):
                 raise UpdateError

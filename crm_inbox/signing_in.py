@@ -9,6 +9,7 @@ import logging
 
 from allauth.account.adapter import get_adapter
 from allauth.account.signals import user_logged_in
+from allauth.mfa.signals import authentication_failed
 from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_login_failed
 from django.dispatch import receiver
@@ -26,3 +27,10 @@ def _came_in(request: HttpRequest, user: User, **_: object) -> None:
 def _failed(request: HttpRequest | None = None, **_: object) -> None:
     if request is not None:
         logger.warning("A sign-in failed, from %s.", get_adapter().get_client_ip(request))
+
+
+@receiver(authentication_failed)
+def _second_step_failed(request: HttpRequest, user: User, **_: object) -> None:
+    """The password was right, or the person was in already."""
+    where = get_adapter().get_client_ip(request)
+    logger.warning("A second step of user %d failed, from %s.", user.pk, where)

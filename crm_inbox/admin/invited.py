@@ -10,7 +10,6 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -31,7 +30,7 @@ class StateFilter(admin.SimpleListFilter):
         return [("open", _("Open")), ("accepted", _("Accepted")), ("ended", _("Run out"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        is_open = Q(accepted_at=None, expires_at__gt=timezone.now())
+        is_open = Q(pk__in=Invitation.objects.open())
         wanted = {
             "open": is_open,
             "accepted": ~Q(accepted_at=None),

@@ -122,7 +122,7 @@ class SessionAdmin(OpenSessionAdmin):
     fields = readonly_fields = list_display
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:
-        return Session.objects.open().exclude(user=None)
+        return Session.objects.of_anybody()
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

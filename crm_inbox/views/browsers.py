@@ -28,6 +28,7 @@ def browsers(request: SignedIn) -> HttpResponse:
     others = found.exclude(pk=here)
     if wanted := request.POST.get("browser"):
         others = others.filter(pk=wanted) if wanted.isalnum() else others.none()
-    others.delete()
-    messages.success(request, _("You are signed out there."))
+    ended, _details = others.delete()
+    if ended:
+        messages.success(request, _("You are signed out there."))
     return redirect("browsers")

@@ -106,7 +106,9 @@ def test_it_has_one_door_for_administrators_too(stranger: Client, client: Client
     assert client.get("/admin/login/").status_code == 403
 
 
-def test_it_asks_for_the_code_of_the_app(stranger: Client, anna: User) -> None:
+def test_it_asks_for_the_code_of_the_app(
+    stranger: Client, anna: User, caplog: pytest.LogCaptureFixture
+) -> None:
     assert sign_in(stranger)
     secret = set_up_app(stranger)
     again = Client()
@@ -115,6 +117,7 @@ def test_it_asks_for_the_code_of_the_app(stranger: Client, anna: User) -> None:
     assert again.get("/inbox/")["Location"].startswith("/sign-in/")
     wrong = again.post("/sign-in/second-step/", {"code": "000000"})
     assert "This code does not hold" in wrong.content.decode()
+    assert f"A second step of user {anna.pk} failed, from 127.0.0.1." in caplog.text
     again.post("/sign-in/second-step/", {"code": code(secret, ahead=1)})
     assert again.get("/inbox/").status_code == 200
     # A code that somebody looked at over a shoulder.

@@ -100,6 +100,15 @@ def test_an_administrator_ends_one(anna: User) -> None:
     assert is_in(boss) is True
 
 
+def test_administrators_see_none_that_a_new_password_has_ended(anna: User) -> None:
+    hers = sign_in()
+    assert Session.objects.of_anybody().filter(user=anna).exists()
+    anna.set_password("another sesame")
+    anna.save()
+    assert not is_in(hers)
+    assert not Session.objects.of_anybody().filter(user=anna).exists()
+
+
 def test_what_is_over_is_forgotten(anna: User) -> None:
     client = sign_in()
     Session.objects.create(pk="over", ends_at=timezone.now() - timedelta(seconds=1))
