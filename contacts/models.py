@@ -213,7 +213,7 @@ class Address(models.Model):
     objects = AddressQuerySet.as_manager()
 
     class Meta:
-        ordering = ("-main", "created_at", "pk")
+        ordering = ("-main", "pk")
         verbose_name = _("email address")
         verbose_name_plural = _("email addresses")
         indexes: ClassVar = [
