@@ -6,14 +6,17 @@ worker need not touch each text once more.
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import NamedTuple
 
 from sync.conversations import ties
 from sync.copytext import line
 from sync.packing import pack
 from sync.parse import (
+    AttachmentInfo,
     ParsedHeaders,
     ParsedMessage,
+    TextPart,
     Unread,
     content_key,
     parse_message,
@@ -49,7 +52,10 @@ class MessageRows(NamedTuple):
 
 
 # What reader and worker must agree about: the files may be newer than the worker that runs.
-FORM = (MESSAGE, PARTICIPANT, ATTACHMENT, MessageRows._fields, Unread._fields)
+FORM = (
+    *(MESSAGE, PARTICIPANT, ATTACHMENT, MessageRows._fields, Unread._fields),
+    *(tuple(one.name for one in fields(kind)) for kind in (TextPart, AttachmentInfo)),
+)
 
 
 def read(unread: Unread) -> MessageRows:

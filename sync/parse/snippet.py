@@ -61,8 +61,8 @@ def make_snippet(text: str) -> str:
     return own or _line(each.lstrip("> ") for each in head.split("\n"))
 
 
-def _own_words(lines: Sequence[str], most: int = _LAST_LOOK) -> list[str]:
-    """Of the first `most` lines."""
+def _own_words(lines: Sequence[str], most: int | None = None) -> list[str]:
+    """Of the first `most` lines; None: of all."""
     own: list[str] = []
     skip = -1
     length = 0
