@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.components import program
-from tests.test_compose import DEMO, ONCE
+from tests.compose import DEMO, ONCE
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
