@@ -8,10 +8,11 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy
 
 from crm_inbox.looks import Look
-from sync.admin.readonly import Newest, ReadOnly
+from sync.admin.readonly import Newest, ReadOnly, named, narrowed
 from sync.models import Message
 
 # Generic for the type checker only.
@@ -21,13 +22,24 @@ if TYPE_CHECKING:
 else:
     LookModelAdmin = MessageModelAdmin = admin.ModelAdmin
 
+_ACCOUNT = gettext_lazy("email account")
+_ARRIVED = gettext_lazy("arrived")
+_DIRECTION = gettext_lazy("direction")
+_QUALITY = gettext_lazy("quality")
+
 
 @admin.register(Message)
 class MessageAdmin(ReadOnly, MessageModelAdmin):
     """The list tells when and how large, no more; one message tells all, and the look is noted."""
 
-    list_display = ("account", "arrived_at", "direction", "size", "quality")
-    list_filter = ("direction", "quality")
+    list_display = (
+        named("account", _ACCOUNT),
+        named("arrived_at", _ARRIVED),
+        named("direction", _DIRECTION),
+        named("size", gettext_lazy("size"), filesizeformat),
+        named("quality", _QUALITY),
+    )
+    list_filter = (narrowed("direction", _DIRECTION), narrowed("quality", _QUALITY))
     list_select_related = ("account",)
     list_per_page = 50
     # By the primary key.
@@ -35,8 +47,16 @@ class MessageAdmin(ReadOnly, MessageModelAdmin):
     show_full_result_count = False
     paginator = Newest
     search_fields = ("account__address",)
-    fields = ("account", "from_name", "from_address", "subject", "sent_at", "arrived_at", "text")
-    readonly_fields = fields
+    fields = (  # type: ignore[assignment]  # the stubs know of no functions here
+        named("account", _ACCOUNT),
+        named("from_name", gettext_lazy("name of the sender")),
+        named("from_address", gettext_lazy("address of the sender")),
+        named("subject", gettext_lazy("subject")),
+        named("sent_at", gettext_lazy("sent")),
+        named("arrived_at", _ARRIVED),
+        "text",
+    )
+    readonly_fields = fields  # type: ignore[assignment]
 
     @admin.display(description=gettext_lazy("text"))
     def text(self, message: Message) -> str:

@@ -154,11 +154,13 @@ class AccountAdmin(ReadOnly, AccountModelAdmin):
 
     @admin.display(description=gettext_lazy("last error"), ordering="problem")
     def last_error(self, account: Account) -> str:
-        return str(problems.explain(account.problem).sentence) if account.problem else ""
+        nothing = self.get_empty_value_display()
+        return str(problems.explain(account.problem).sentence) if account.problem else nothing
 
     @admin.display(description=gettext_lazy("what to do"))
     def advice(self, account: Account) -> str:
-        return str(problems.explain(account.problem).advice) if account.problem else ""
+        nothing = self.get_empty_value_display()
+        return str(problems.explain(account.problem).advice) if account.problem else nothing
 
     @admin.display(description=gettext_lazy("next look"))
     def next_look(self, account: Account) -> str:
@@ -170,7 +172,7 @@ class AccountAdmin(ReadOnly, AccountModelAdmin):
         if account.retry_at and account.retry_at > now:
             moment = date_format(timezone.localtime(account.retry_at), "DATETIME_FORMAT")
             return str(_("Another try: %(moment)s")) % {"moment": moment}
-        return str(_("At news or poll"))
+        return str(_("With new mail, or at the next poll"))
 
     @admin.display(description=gettext_lazy("messages by state"))
     def decided(self, account: Account) -> str:

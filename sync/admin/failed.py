@@ -10,11 +10,12 @@ from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy, ngettext
 
 from sync import picking, problems, tasks
 from sync.admin.filters import ProblemFilter, failed
-from sync.admin.readonly import Newest, ReadOnly
+from sync.admin.readonly import Newest, ReadOnly, named
 from sync.models import Account, Coverage, FailedMessage
 
 # Generic for the type checker only.
@@ -28,7 +29,13 @@ else:
 class FailedAdmin(ReadOnly, FailedModelAdmin):
     """What is known of them without their text."""
 
-    list_display = ("account", "folder_name", "uid", "arrived_at", "size", "why", "tries")
+    list_display = (
+        *("account", "folder_name", "uid"),
+        named("arrived_at", gettext_lazy("arrived")),
+        named("size", gettext_lazy("size"), filesizeformat),
+        "why",
+        named("tries", gettext_lazy("tries")),
+    )
     list_display_links = None
     list_filter = (ProblemFilter,)
     list_select_related = ("folder__account",)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -182,6 +183,44 @@ def test_where_it_is_allowed_every_look_is_noted(
     )
     assert "me@crm.example" in page(staff, "/admin/crm_inbox/look/")
     page(staff, "/admin/crm_inbox/look/add/", 403)
+
+
+@pytest.mark.parametrize("model", ["message", "failedmessage"])
+def test_lists_of_mail_are_in_the_language_of_the_reader(
+    staff: Client, account: Account, settings: Settings, model: str
+) -> None:
+    settings.ADMIN_READS_MAIL = True
+    receive(account, mail("quincunx", "quincunx"))
+    failed_message(account)
+    answer = staff.get(f"/admin/sync/{model}/", headers={"accept-language": "pl"})
+    shown = answer.content.decode()
+    assert re.search(r">\s*Nadeszła\s*<", shown)
+    assert re.search(r">\s*Rozmiar\s*<", shown)
+    for word in ("Arrived", "Direction", "Quality", "Size", "Tries", "Account"):
+        assert word not in shown
+
+
+def test_what_polish_would_decline_is_said_without_a_sentence(
+    staff: Client, account: Account
+) -> None:
+    for path, title in (
+        ("sync/account/", "Konta e-mail"),
+        (f"sync/account/{account.pk}/change/", "Konto e-mail"),
+        ("contacts/organization/", "Organizacje"),
+        ("crm_inbox/look/", "Dziennik audytu"),
+    ):
+        answer = staff.get(f"/admin/{path}", headers={"accept-language": "pl"})
+        shown = answer.content.decode()
+        assert re.search(rf"<h1>\s*{title}\s*</h1>", shown), path
+        assert not re.search(r"Wybierz \w+ do|Zobacz konto|Dodaj organizacj", shown), path
+    assert "Razem: 1" in staff.get(ACCOUNTS, headers={"accept-language": "pl"}).content.decode()
+    assert "1 in all" in page(staff, ACCOUNTS)
+
+
+def test_an_account_without_trouble_leaves_no_gap(staff: Client, account: Account) -> None:
+    shown = page(staff, f"{ACCOUNTS}{account.pk}/change/")
+    for name in ("Last error", "What to do"):
+        assert re.search(rf"<label>{name}:</label>\s*<div class=\"readonly\">-</div>", shown)
 
 
 def test_every_way_to_sign_in_as_somebody_else_is_noted(staff: Client, account: Account) -> None:
