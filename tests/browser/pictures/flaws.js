@@ -19,6 +19,11 @@
     found.push(`wider than the screen by ${root.scrollWidth - root.clientWidth}: ${wide.slice(0, 3).map(name)}`);
   }
 
+  // Nobody can scroll to the left of a page.
+  for (const sheet of document.querySelectorAll(".menu-sheet")) {
+    if (seen(sheet) && sheet.getBoundingClientRect().left < 0) found.push(`out of the screen: ${name(sheet)}`);
+  }
+
   for (const element of within.querySelectorAll("button, .button, .chip, summary, .rail-link, th")) {
     const style = getComputedStyle(element);
     // An ellipsis is meant, and so are the icons of Django's own pages.
