@@ -47,7 +47,7 @@ def arrival_of(
         rows,
         first.arrived_at,
         first.size,
-        first.seen,
+        any(one.seen for one in wanted),
         direction="sent" if sent else "received",
         server_thread=first.server_thread,
     )

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.models import Max
 
+from sync import summaries
 from sync.copying import copy_rows
 from sync.models import Folder, LedgerEntry, Message, Run
 
@@ -96,6 +97,7 @@ def leave_out(entries: Collection[int], reason: str) -> None:
 def mark_copies(pairs: Collection[tuple[int, int]]) -> None:
     """Entries and the messages that are here already, of which they are copies."""
     _link("state = 'stored', reason = ''", pairs)
+    _read_by_copies([entry for entry, _ in pairs])
 
 
 def mark_deleted(pairs: Collection[tuple[int, int]]) -> None:
@@ -116,6 +118,28 @@ def _link(change: str, pairs: Collection[tuple[int, int]]) -> None:
         )
     here = [message for _, message in pairs]
     Message.objects.filter(pk__in=here).exclude(left_server_at=None).update(left_server_at=None)
+
+
+def _read_by_copies(entries: Collection[int]) -> None:
+    """A message is read once one of its copies is, such as one that was read and then moved.
+
+    Where another copy was read before, that is no news: somebody may have marked the message as
+    unread here. Those of a folder that was renumbered have been set aside for the new ones.
+    """
+    if not entries:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE sync_message message SET seen = true FROM sync_ledgerentry entry"
+            " WHERE entry.id = ANY(%(entries)s) AND entry.message_id = message.id"
+            " AND entry.seen AND NOT message.seen AND NOT EXISTS ("
+            "SELECT FROM sync_ledgerentry other WHERE other.message_id = message.id"
+            " AND other.seen AND other.id <> ALL(%(entries)s) AND (other.expunged_at IS NULL"
+            " OR other.folder_id = entry.folder_id AND other.uidvalidity <> entry.uidvalidity))"
+            " RETURNING message.thread_id",
+            {"entries": list(entries)},
+        )
+        summaries.refresh({thread for (thread,) in cursor.fetchall()})
 
 
 def count_a_try(entries: Collection[int], problem: str, most: int) -> None:

@@ -44,14 +44,15 @@ def store(account: Account, arrivals: Sequence[Arrival], *, restore: bool = Fals
         if buried and restore:
             _lift_tombstones(buried.values())
         elif buried:
-            _leave_buried(arrivals, buried)
+            ledger.mark_deleted(_pairs(arrivals, buried))
             arrivals = [arrival for arrival in arrivals if arrival.dedupe_key not in buried]
-        fresh = _once_each(arrivals, here)
+        fresh, copies = _once_each(arrivals, here)
         if fresh:
             threads, made = _threads(account, fresh)
             here |= _insert(account, fresh, threads, buried)
             summaries.make_and_refresh(account, made, set(threads))
-        _mark_stored(arrivals, here)
+        _mark_stored(fresh, here)
+        ledger.mark_copies(_pairs(copies, here))
     return len(fresh)
 
 
@@ -81,24 +82,28 @@ def _lift_tombstones(messages: Collection[int]) -> None:
         cursor.execute("DELETE FROM sync_message WHERE id = ANY(%s)", [list(messages)])
 
 
-def _leave_buried(arrivals: Iterable[Arrival], buried: Mapping[bytes, int]) -> None:
-    ledger.mark_deleted(
-        [
-            (entry, buried[arrival.dedupe_key])
-            for arrival in arrivals
-            if arrival.dedupe_key in buried
-            for entry in arrival.entries
-        ]
-    )
+def _pairs(arrivals: Iterable[Arrival], messages: Mapping[bytes, int]) -> list[tuple[int, int]]:
+    """The ledger's entries of those that are among these messages, with the message's id."""
+    return [
+        (entry, messages[arrival.dedupe_key])
+        for arrival in arrivals
+        if arrival.dedupe_key in messages
+        for entry in arrival.entries
+    ]
 
 
-def _once_each(arrivals: Iterable[Arrival], here: Mapping[bytes, int]) -> list[Arrival]:
-    """The first arrival of each message that is not here: one mail may lie in many folders."""
+def _once_each(
+    arrivals: Iterable[Arrival], here: Mapping[bytes, int]
+) -> tuple[list[Arrival], list[Arrival]]:
+    """The first of each message that is not here, and the others: one mail may lie in many
+    folders, and a batch may come a second time.
+    """
     first: dict[bytes, Arrival] = {}
     for arrival in arrivals:
         if arrival.dedupe_key not in here:
             first.setdefault(arrival.dedupe_key, arrival)
-    return list(first.values())
+    copies = [arrival for arrival in arrivals if first.get(arrival.dedupe_key) is not arrival]
+    return list(first.values()), copies
 
 
 def _threads(account: Account, fresh: list[Arrival]) -> tuple[list[int], dict[int, str]]:
@@ -261,7 +266,7 @@ def _joined(one: bytes, other: bytes) -> bytes:
 
 
 def _mark_stored(arrivals: Iterable[Arrival], here: Mapping[bytes, int]) -> None:
-    pairs = [(entry, here[arrival.dedupe_key]) for arrival in arrivals for entry in arrival.entries]
+    pairs = _pairs(arrivals, here)
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE sync_ledgerentry entry SET state = 'stored', reason = '', problem = '',"
