@@ -5,10 +5,21 @@ from playwright.sync_api import Page, expect
 
 from contacts.models import Contact
 from sync import searching
-from sync.models import Account
+from sync.models import Account, Thread
 from tests.site.conftest import mail, receive
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.django_db(transaction=True)]
+
+# Whether nothing around an element cuts a part of it off.
+_IN_FULL = """element => {
+  const box = element.getBoundingClientRect();
+  for (let around = element; (around = around.parentElement); ) {
+    if (getComputedStyle(around).overflowX !== "hidden") continue;
+    const edge = around.getBoundingClientRect();
+    if (box.right > edge.right + 1 || box.bottom > edge.bottom + 1) return false;
+  }
+  return box.width > 0;
+}"""
 
 
 def test_a_search_by_keyboard_finds_marks_and_is_triaged(
@@ -59,3 +70,20 @@ def test_operators_and_their_values_are_completed_by_keyboard(
     search.press_sequentially("nread ")
     search.press("Enter")
     expect(page.get_by_role("heading", name="Search")).to_be_visible()
+
+
+def test_what_was_found_is_seen_on_a_phone(page: Page, annas_account: Account) -> None:
+    sender = "Longa Silva <longa@x.example>"
+    receive(annas_account, mail("the hull, the mast and the quote", "Hello.", sender=sender), 1)
+    receive(annas_account, mail("boats", "Two weeks ago I sent the quote. " * 3, sender=sender), 2)
+    while searching.index_batch():
+        pass
+    # The chip "Archive" leaves little room.
+    Thread.objects.update(state=Thread.State.ARCHIVED)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/search/?q=quote")
+    expect(page.locator(".about")).to_have_count(2)
+    for about in page.locator(".about").all():
+        mark = about.locator("mark").first
+        expect(mark).to_have_text("quote")
+        assert mark.evaluate(_IN_FULL), about.inner_text()
