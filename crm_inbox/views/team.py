@@ -102,11 +102,14 @@ def team(request: SignedIn) -> HttpResponse:
     return _page(request, form=InvitationForm(), invited=made, link=link, sent=sent)
 
 
-@require_POST
+@_GET_POST
 @never_cache
 @administrators
 def password_link(request: SignedIn, pk: int) -> HttpResponse:
     """A link with which this person chooses a new password; shown here and nowhere else."""
+    if request.method != "POST":
+        # The page of an earlier link, loaded again.
+        return redirect("team")
     person = find_own(User.objects.filter(is_active=True), pk)
     Look.note_way_in(request.user, person, Look.What.LINK)
     link = request.build_absolute_uri(password_path(person))

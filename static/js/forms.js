@@ -25,8 +25,10 @@ async function sendForm(form, button) {
   }
   setBusy(form, false);
 }
+// [data-here] is the address of a page that a form has made, which has the form's address.
 function isHere(form, address) {
-  return form.dataset.stays === "here" && new URL(address, location).pathname === location.pathname;
+  const here = form.dataset.here ?? location.pathname;
+  return form.dataset.stays === "here" && new URL(address, location).pathname === here;
 }
 
 // Puts the parts of the page that may change in place of what is there.
@@ -37,6 +39,8 @@ function renew(html) {
 }
 function replace(part, page) {
   const now = page.getElementById(part.id);
+  // What is shown only once stays as long as what it is about.
+  if (!now && page.getElementById(part.dataset.while)) return;
   part.replaceWith(now ?? "");
   if (now) htmx.process(now);
 }

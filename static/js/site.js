@@ -57,6 +57,21 @@ document.addEventListener("DOMContentLoaded", () => {
   if (search) search.hidden = false;
 });
 
+// A button copies what is before it, where the browser lets pages do so.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const button of document.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
+});
+document.addEventListener("click", async ({ target }) => {
+  const button = target.closest("[data-copy]");
+  if (!button) return;
+  try {
+    await navigator.clipboard.writeText(button.previousElementSibling.textContent);
+    button.textContent = button.dataset.copied;
+  } catch {
+    button.hidden = true;
+  }
+});
+
 // The rail folds to icons; the server knows by a cookie, so that the next page begins folded.
 function foldRail(folded) {
   const button = document.getElementById("rail-fold");

@@ -144,7 +144,11 @@ def test_it_makes_a_link_for_a_lost_password(boss: Client, anna: User) -> None:
     form = client.get(link[1])["Location"]
     client.post(form, {"password1": NEW, "password2": NEW})
     assert Client().login(username="anna", password=NEW)
-    assert "no longer holds" in Client().get(link[1]).content.decode()
+    assert "no longer valid" in Client().get(link[1]).content.decode()
+
+
+def test_the_page_of_an_earlier_link_leads_to_the_team(boss: Client, anna: User) -> None:
+    assert boss.get(f"/team/{anna.pk}/password-link/")["Location"] == "/team/"
 
 
 def test_it_ends_an_access_at_once(boss: Client, anna: User, client: Client) -> None:
