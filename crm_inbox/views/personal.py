@@ -71,7 +71,7 @@ def personal(request: SignedIn) -> HttpResponse:
     browsers = known_zone(request.COOKIES.get("timezone", ""))
     context = {"form": form, "browsers_zone": browsers.key if browsers else ""}
     return render_page(
-        request, "personal.html", context, section="personal", title=_("Language and time")
+        request, "personal.html", context, section="personal", title=_("Preferences")
     )
 
 

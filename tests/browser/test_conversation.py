@@ -166,9 +166,9 @@ def test_the_trash_is_emptied_by_hand(page: Page, talk: list[Message]) -> None:
     expect(sure).to_contain_text("Conversations: 1")
     sure.get_by_role("button", name="Delete for good").click()
     expect(page.get_by_text("1 conversation deleted for good.")).to_be_visible()
-    page.get_by_role("button", name="Empty the trash").click()
+    page.get_by_role("button", name="Empty trash").click()
     sure = page.get_by_role("dialog", name="Empty the trash?")
     expect(sure).to_contain_text("Conversations: 1")
-    sure.get_by_role("button", name="Empty the trash").click()
+    sure.get_by_role("button", name="Empty trash").click()
     expect(page.get_by_text("1 conversation deleted for good.")).to_be_visible()
     assert set(Thread.objects.values_list("state", flat=True)) == {Thread.State.EMPTY}

@@ -129,7 +129,7 @@ def test_the_original_is_shown_as_text_and_saved(files: Page, person: Person) ->
     assert saved.value.path().read_bytes() == sent
     person.delete("1")
     files.reload()
-    expect(files.get_by_text("Here is its header, which is kept.")).to_be_visible()
+    expect(files.get_by_text("Below is the header of the message")).to_be_visible()
     expect(files.get_by_label("Source")).to_contain_text("Message-ID: <files@mail.example>")
 
 

@@ -42,7 +42,7 @@ def add_passkey(page: Page, alone: bool) -> None:
     page.get_by_label("Password").fill("open sesame")
     page.get_by_role("button", name="Confirm").click()
     if alone:
-        page.get_by_label("It is enough alone").check()
+        page.get_by_label("Sign in with it alone").check()
     page.get_by_role("button", name="Add a passkey").click()
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
 

@@ -30,7 +30,7 @@ def test_language_and_appearance_are_chosen_in_the_menu(page: Page) -> None:
     page.get_by_role("button", name="Ciemny").click()
     expect(page.locator("html")).to_have_attribute("data-appearance", "dark")
     page.get_by_text("anna", exact=True).click()
-    page.get_by_role("link", name="Język i czas").click()
+    page.get_by_role("link", name="Preferencje").click()
     page.get_by_label("Strefa czasowa").select_option("Asia/Tokyo")
     page.get_by_role("button", name="Zapisz").click()
     expect(page.get_by_text("Zapisano, dla każdej przeglądarki")).to_be_visible()

@@ -95,7 +95,7 @@ def test_it_counts_behind_a_proxy_by_the_address_that_the_proxy_saw(settings: Se
 def test_it_opens_to_nobody_who_was_not_invited(stranger: Client) -> None:
     form = {"username": "eve", "email": "eve@x.example", "password1": NEW, "password2": NEW}
     for page in (stranger.get("/sign-up/"), stranger.post("/sign-up/", form)):
-        assert "People come in by invitation" in page.content.decode()
+        assert "By invitation only" in page.content.decode()
     assert not User.objects.filter(username="eve").exists()
 
 
@@ -180,7 +180,7 @@ def test_it_sends_a_link_for_a_forgotten_password(
     stranger.post(form, {"password1": NEW, "password2": NEW})
     assert sign_in(Client(), password=NEW)
     assert elsewhere.get("/inbox/").status_code == 302
-    assert "no longer holds" in Client().get(link[1]).content.decode()
+    assert "no longer valid" in Client().get(link[1]).content.decode()
 
 
 def test_it_says_whom_to_ask_where_no_mail_is_sent(stranger: Client) -> None:

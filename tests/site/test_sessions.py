@@ -60,6 +60,9 @@ def test_one_browser_is_signed_out_and_the_others_stay(anna: User) -> None:
         assert is_in(firefox)
         here.post("/account/sessions/", {"browser": wanted})
     assert (is_in(here), is_in(there), is_in(firefox)) == (True, True, False)
+    assert "No other browser" not in here.get("/account/sessions/").content.decode()
+    there.post("/sign-out/")
+    assert "No other browser" in here.get("/account/sessions/").content.decode()
 
 
 def test_nobody_signs_out_somebody_else(anna: User) -> None:

@@ -190,7 +190,7 @@ def test_the_first_administrator_chooses_a_password_once() -> None:
     assert User.objects.get().is_superuser
     older = re.search(r"http://127\.0\.0\.1:8000(/\S+)", lost)
     assert older
-    assert "no longer holds" in Client().get(older[1]).content.decode()
+    assert "no longer valid" in Client().get(older[1]).content.decode()
     with pytest.raises(CommandError, match="an administrator already"):
         first_admin()
 
