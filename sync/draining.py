@@ -20,6 +20,7 @@ from django.db.models import Q
 
 from sync import ledger, runs
 from sync.about import about
+from sync.halting import Halt
 from sync.judging import Judgement, Wanted, judge_all, policy_of, unjudged
 from sync.ledger import Entry
 from sync.models import Coverage, Folder, LedgerEntry, Run
@@ -55,7 +56,7 @@ def drain_to_the_end(session: Session, run: Run) -> bool:
     with about(run=run.pk):
         with Drain(session, run) as draining:
             while draining.step():
-                if session.out_of_time:
+                if draining.halt.is_due:
                     draining.flush()
                     return False
         if run.is_to_be_listed:
@@ -79,6 +80,7 @@ class Drain:
         self._policy = policy_of(run)
         self._storing = Storing(session, restore=run.restore)
         self._sources = {source.folder.pk: source for source in sources_of(run)}
+        self.halt = Halt(session, run)
 
     def __enter__(self) -> Self:
         return self
@@ -103,7 +105,7 @@ class Drain:
         except _CUT_OFF as error:
             self._start_over()
             if len(entries) == 1:
-                self._give_up_on(entries, error.code)
+                self._count_a_try([entries[0].pk], error.code)
             self._session.connection.noop()
             self._window = max(1, len(entries) // 2)
         except BaseException:
@@ -147,6 +149,8 @@ class Drain:
         by_folder = sorted(entries, key=lambda entry: entry.folder_id)
         for _, share in groupby(by_folder, key=lambda entry: entry.folder_id):
             self._drain_folder(list(share))
+            if self.halt.is_due:
+                break
         # Somebody may be waiting for the first few.
         self._storing.send()
 
@@ -242,25 +246,21 @@ class Drain:
         newest_first = sorted(by_uid, key=lambda uid: by_uid[uid][0].arrived_at, reverse=True)
         items = [(uid, by_uid[uid][0].size) for uid in newest_first]
         gone = []
-        for fetched in self._session.connection.bodies(items):
+        for fetched in self._session.connection.bodies(self.halt.until_due(items)):
             same = by_uid[fetched.uid]
             if fetched.missing:
                 gone.append(fetched.uid)
             elif fetched.error is not None:
-                self._count_a_try(same, fetched.error.code)
+                self._count_a_try([one.entry for one in same], fetched.error.code)
             else:
                 self._storing.add(_unread(fetched, same[0]), same)
         if gone:
             with self._session.commit():
                 ledger.mark_expunged(folder, gone)
 
-    def _count_a_try(self, wanted: Sequence[Wanted], code: str) -> None:
+    def _count_a_try(self, entries: list[int], code: str) -> None:
         with self._session.commit():
-            ledger.count_a_try([one.entry for one in wanted], code, TRIES)
-
-    def _give_up_on(self, entries: Sequence[Entry], code: str) -> None:
-        with self._session.commit():
-            ledger.count_a_try([entry.pk for entry in entries], code, TRIES)
+            ledger.count_a_try(entries, code, TRIES)
 
     def _leave_folder(self, folder: Folder, error: FolderMissing | FolderNotSelectable) -> None:
         """What cannot be opened any more has failed, with the server's reason."""

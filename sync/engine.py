@@ -116,6 +116,9 @@ def _work(session: Session, look_only: bool) -> bool:
                 return bool(open_runs(account))
         if session.is_over:
             return True
+        account.refresh_from_db(fields=["state"])
+        if account.state != Account.State.ACTIVE:
+            return False
         # Of an open folder servers tell what is new only when they are asked for something else.
         session.connection.noop()
 

@@ -43,7 +43,11 @@ class _Parts:
 
 
 class Bodies:
-    """One `Fetched` for each (UID, size in bytes), about in the order given."""
+    """One `Fetched` for each (UID, size in bytes), about in the order given.
+
+    The items are taken as there is room on the line for them: where they end early, nothing more
+    is asked for.
+    """
 
     def __init__(self, channel: Channel, depth: int) -> None:
         self._fetching = Fetching(channel, depth)
@@ -52,12 +56,16 @@ class Bodies:
         self._supply = _Supply(())
 
     def fetch(self, items: Iterable[tuple[int, int]]) -> Iterator[Fetched]:
-        self._sizes = dict(items)
-        self._supply = _Supply(self._sizes.items())
+        self._supply = _Supply(self._noted(items))
         for answer in self._fetching.run(self._supply):
             fetched = self._fetched(answer)
             if fetched is not None:
                 yield fetched
+
+    def _noted(self, items: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+        for uid, size in items:
+            self._sizes[uid] = size
+            yield uid, size
 
     def _fetched(self, answer: Answer) -> Fetched | None:
         """None where more has been asked about the message."""
