@@ -41,7 +41,7 @@ from sync.wire import (
 
 logger = logging.getLogger(__name__)
 # Entries that are asked for at once. The first window is small: somebody is waiting, of a first
-# sync for anything at all.
+# sync for anything at all, which must be smaller still where no body comes before all metadata.
 FIRST_WINDOW = 400
 VERY_FIRST_WINDOW = 50
 LARGEST_WINDOW = 10_000
@@ -74,12 +74,15 @@ class Drain:
     def __init__(self, session: Session, run: Run) -> None:
         self._session = session
         self._run = run
-        self._window = VERY_FIRST_WINDOW if run.kind == Run.Kind.INITIAL else FIRST_WINDOW
+        self._sources = {source.folder.pk: source for source in sources_of(run)}
+        bodies_first = run.kind != Run.Kind.INITIAL or all(
+            map(self._wants_all, self._sources.values())
+        )
+        self._window = FIRST_WINDOW if bodies_first else VERY_FIRST_WINDOW
         # Where the last window ended: its entries may still be on their way to the database.
         self._before: tuple[datetime, int] | None = None
         self._policy = policy_of(run)
         self._storing = Storing(session, restore=run.restore)
-        self._sources = {source.folder.pk: source for source in sources_of(run)}
         self.halt = Halt(session, run)
 
     def __enter__(self) -> Self:

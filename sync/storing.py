@@ -18,7 +18,9 @@ from sync.rows import MessageRows
 from sync.session import Session
 from sync.store import store
 
-# Messages in a commit, and bytes of what was fetched, whichever is reached first.
+# Messages in a commit, and bytes of what was fetched, whichever is reached first. Few in the
+# first one: somebody may be waiting for it.
+FIRST_BATCH = 25
 BATCH = 300
 BATCH_SIZE = 3 * 1024 * 1024
 # Batches that may be on their way: what bounds the memory.
@@ -27,6 +29,7 @@ WAITING = 3
 
 @dataclass(slots=True)
 class _Batch:
+    most: int = BATCH
     letters: list[Unread] = field(default_factory=list)
     # For each letter the ledger's entries that are copies of it.
     wanted: list[list[Wanted]] = field(default_factory=list)
@@ -39,7 +42,7 @@ class _Batch:
 
     @property
     def full(self) -> bool:
-        return len(self.letters) >= BATCH or self.size >= BATCH_SIZE
+        return len(self.letters) >= self.most or self.size >= BATCH_SIZE
 
     @property
     def keys(self) -> set[bytes]:
@@ -61,7 +64,7 @@ class Storing:
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="reading")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="storing")
         self._writer.submit(_do_not_wait_for_the_disk)
-        self._batch = _Batch()
+        self._batch = _Batch(FIRST_BATCH)
         self._writing: deque[tuple[Future[None], set[bytes]]] = deque()
         # Keys of the messages that were taken in and are not committed yet.
         self.under_way: set[bytes] = set()
