@@ -241,10 +241,18 @@ def test_every_way_to_sign_in_as_somebody_else_is_noted(staff: Client, account: 
 
 
 @pytest.mark.parametrize(
-    "statement", ["UPDATE crm_inbox_look SET account = ''", "DELETE FROM crm_inbox_look"]
+    "statement",
+    [
+        "UPDATE crm_inbox_look SET account = ''",
+        "DELETE FROM crm_inbox_look",
+        "TRUNCATE crm_inbox_look",
+    ],
 )
 def test_the_database_itself_keeps_the_looks(account: Account, statement: str) -> None:
     Look.note(User.objects.create_superuser("boss"), receive(account, mail("one", "text")))
+    with connection.cursor() as cursor:
+        # As it is outside of tests.
+        cursor.execute("ALTER TABLE crm_inbox_look ENABLE TRIGGER looks_stay_whole")
     with (
         pytest.raises(DatabaseError, match="cannot be changed or removed"),
         transaction.atomic(),
