@@ -9,11 +9,13 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm_inbox import signing_in
 from sync import secrets
 
 _MISMATCH = gettext_lazy("The user name and the password do not match. Mind upper and lower case.")
@@ -36,6 +38,14 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: object) -> None:
+        """Raises ValidationError where too many attempts failed; nothing is compared then."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            signing_in.note_limit(request)
+            raise
 
 
 class SecondStepAdapter(DefaultMFAAdapter):

@@ -18,6 +18,11 @@ from django.http import HttpRequest
 logger = logging.getLogger(__name__)
 
 
+def note_limit(request: HttpRequest) -> None:
+    where = get_adapter().get_client_ip(request)
+    logger.warning("A sign-in was refused after too many in vain, from %s.", where)
+
+
 @receiver(user_logged_in)
 def _came_in(request: HttpRequest, user: User, **_: object) -> None:
     logger.info("User %d signed in from %s.", user.pk, get_adapter().get_client_ip(request))

@@ -63,11 +63,12 @@ def test_it_signs_in_by_name_or_address(stranger: Client, anna: User, name: str)
     assert stranger.get("/inbox/").status_code == 200
 
 
-def test_it_stops_guessing(stranger: Client) -> None:
+def test_it_stops_guessing(stranger: Client, caplog: pytest.LogCaptureFixture) -> None:
     for _ in range(5):
         assert not sign_in(stranger, password="wrong")
     page = stranger.post("/sign-in/", {"login": "anna", "password": PASSWORD}).content.decode()
     assert "Too many attempts failed" in page
+    assert "A sign-in was refused after too many in vain, from 127.0.0.1." in caplog.text
     # Whatever the machine, and in other letters, too.
     assert not sign_in(Client(REMOTE_ADDR="192.0.2.7"), "ANNA")
 
