@@ -49,7 +49,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for myp
             (code, translation.get_language_info(code)["name_local"].capitalize())
             for code, _name in settings.LANGUAGES
         ]
-        self.fields["time_zone"].choices = zone_choices()  # type: ignore[attr-defined]
+        self.fields["time_zone"].choices = zone_choices()  # type: ignore[attr-defined]  # the same
 
 
 def zone_choices() -> list[tuple[str, str | list[tuple[str, str]]]]:
