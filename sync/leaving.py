@@ -4,9 +4,9 @@ A folder that LIST lacks may only be out of sight, or have another name that is 
 only after a while has its mail left the server; and the mail comes back with it.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, Min, OuterRef
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -14,6 +14,15 @@ from sync import ledger
 from sync.models import Account, Coverage, Folder, LedgerEntry, Message, Run
 
 GRACE = timedelta(hours=1)
+
+
+def oldest_adrift(account: Account) -> datetime | None:
+    """Of the mail whose folder is gone: a folder that is new may be the same one renamed."""
+    entries = LedgerEntry.objects.filter(
+        folder__account=account, folder__missing_since__isnull=False, expunged_at=None
+    )
+    found: datetime | None = entries.exclude(message=None).aggregate(at=Min("arrived_at"))["at"]
+    return found
 
 
 def let_go(account: Account) -> None:

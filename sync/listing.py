@@ -5,12 +5,13 @@ is found again later rather than never.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 
 from contacts.models import Address
-from sync import ledger
+from sync import leaving, ledger
 from sync.folders import note_keywords
 from sync.ledger import Line
 from sync.models import Coverage, Folder, LedgerEntry, Run
@@ -35,6 +36,10 @@ def list_window(session: Session, run: Run, source: Source) -> None:
         return
     folder = source.folder
     begins = folder.uidnext is None
+    if begins and run.kind == Run.Kind.CATCH_UP:
+        # What is older than the run's window and not here is then left out all the same.
+        adrift = leaving.oldest_adrift(session.account)
+        period = replace(period, since=min(period.since, adrift or period.since))
     status, uidnext = session.before_listing(folder) if begins else (session.examine(folder), 0)
     if is_renumbered(folder, status):
         remap(session, source)

@@ -6,6 +6,7 @@ import pytest
 from django.db.models import F
 from django.utils import timezone
 
+from contacts.models import Contact
 from sync import engine, runs
 from sync.attachments import original_source
 from sync.leaving import GRACE, let_go
@@ -62,6 +63,21 @@ def test_a_renamed_folder_takes_its_mail_along(synced: Mailbox) -> None:
     later(synced)
     assert left() == []
     assert list(synced.ledger("Work").values()) == ["stored"] * 3
+
+
+def test_a_renamed_folder_takes_older_mail_with_contacts_along(mailbox: Mailbox) -> None:
+    Contact.objects.create(name="Jan").add_address("jan@firma.example")
+    mailbox.dovecot.add_folder(mailbox.name, "Work")
+    mailbox.deliver("known", "Work", days=40)
+    mailbox.deliver("stranger", "Work", days=40, sender="eve@elsewhere.example")
+    mailbox.first_sync()
+    mailbox.past_sync(3, "contacts")
+    assert mailbox.letters == ["known"]
+    at_the_server(mailbox, "rename", "Work", "Projects")
+    later(mailbox)
+    assert list(mailbox.ledger("Projects").values()) == ["stored", "too_old"]
+    assert (mailbox.letters, left()) == (["known"], [])
+    assert b"known" in original_source(Message.objects.get())
 
 
 def test_mail_of_a_deleted_folder_stays_and_has_left_the_server_after_a_while(
