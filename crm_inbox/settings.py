@@ -222,6 +222,8 @@ SYNC_LOOK_SECONDS = 5
 SYNC_ACCOUNT_CONNECTIONS = env.number("SYNC_ACCOUNT_CONNECTIONS", 3, least=2)
 # The same to a host, for those that are named.
 SYNC_HOST_CONNECTIONS = env.limits("SYNC_HOST_CONNECTIONS")
+# Megabytes of past mail that are fetched from a Gmail account in a day; it gives about 2,500.
+SYNC_GMAIL_DAILY_MB = env.number("SYNC_GMAIL_DAILY_MB", 2000, least=1)
 # FETCH commands in flight; 1 for servers that cannot take more.
 SYNC_PIPELINE_DEPTH = env.number("SYNC_PIPELINE_DEPTH", 8, least=1)
 # Lets people connect without encryption to other machines than this one.

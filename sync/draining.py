@@ -92,6 +92,7 @@ class Drain:
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
         self._storing.close()
+        self.halt.share.note()
 
     def step(self) -> bool:
         """One window; False when nothing is left. Raises WireError and LeaseLost.

@@ -19,7 +19,7 @@ from django.db import OperationalError
 from django.db.models import Case, IntegerField, Value, When
 from django.utils import timezone
 
-from sync import backoff, changes, folders, live, picking, problems, restoring
+from sync import allowance, backoff, changes, folders, live, picking, problems, restoring
 from sync.about import about
 from sync.draining import drain_to_the_end
 from sync.leases import Lease, claim
@@ -100,7 +100,8 @@ def open_runs(account: Account) -> list[Run]:
         *(When(kind=kind, then=Value(place)) for place, kind in enumerate(_ORDER)),
         output_field=IntegerField(),
     )
-    return list(account.runs.filter(state__in=Run.ACTIVE).order_by(order))
+    found = account.runs.filter(state__in=Run.ACTIVE).order_by(order)
+    return list(found.exclude(kind=Run.Kind.PAST) if allowance.is_used_up(account) else found)
 
 
 def _work(session: Session, look_only: bool) -> bool:

@@ -6,7 +6,7 @@ import socket
 from django.core.management.base import CommandError
 from tqdm import tqdm
 
-from sync import engine, problems, runs
+from sync import allowance, engine, problems, runs
 from sync.models import Account
 
 _SLICE_SECONDS = 2.0
@@ -45,5 +45,7 @@ def _check(account: Account) -> None:
         raise CommandError(f"{account}: {problem.sentence} {problem.advice}")
     if account.state != Account.State.ACTIVE:
         raise CommandError(f"{account} is not synced: {account.get_state_display()}.")
+    if allowance.is_used_up(account):
+        raise CommandError(f"{account}: the provider gives no more past mail today.")
     if engine.open_runs(account):
         raise CommandError(f"Another worker syncs {account} at the moment.")

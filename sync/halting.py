@@ -2,12 +2,10 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from typing import TypeVar
 
+from sync.allowance import Share
 from sync.models import Account, Run
 from sync.session import Session
-
-_Item = TypeVar("_Item")
 
 # Between two questions whether a person has stopped it.
 ASK_SECONDS = 1.0
@@ -21,20 +19,24 @@ class Halt:
     def __init__(self, session: Session, run: Run) -> None:
         self._session = session
         self._run = run
+        self.share = Share(session.account, run)
         self._ask_at = time.monotonic() + ASK_SECONDS
         self._stopped = False
 
     @property
     def is_due(self) -> bool:
-        """Out of time, or a person has paused or cancelled the run, or paused the account."""
+        """Out of time, or the provider gives no more today, or a person has paused or cancelled
+        the run, or paused the account.
+        """
         if time.monotonic() >= self._ask_at:
             self._ask_at = time.monotonic() + ASK_SECONDS
             active = Run.objects.filter(account__state=Account.State.ACTIVE, state__in=Run.ACTIVE)
             self._stopped = not active.filter(pk=self._run.pk).exists()
-        return self._stopped or self._session.out_of_time
+        return self._stopped or self._session.out_of_time or self.share.is_used_up
 
-    def until_due(self, items: Sequence[_Item]) -> Iterator[_Item]:
-        for count, item in enumerate(items):
-            if count >= LEAST and self.is_due:
+    def until_due(self, items: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+        """Of messages by UID and size in bytes, as many as may be fetched."""
+        for count, (uid, size) in enumerate(items):
+            if (count >= LEAST and self.is_due) or not self.share.takes(size):
                 return
-            yield item
+            yield uid, size

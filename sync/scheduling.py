@@ -22,6 +22,7 @@ from django.db.models import Case, Exists, F, Min, OuterRef, Q, QuerySet, Value,
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from sync import allowance
 from sync.models import Account, News, Run, Watch
 
 Queue = Literal["live", "first", "past"]
@@ -126,6 +127,7 @@ def _claim_runs(accounts: Iterable[int] | None) -> list[Request]:
     is_past = ~Exists(active.exclude(kind=Run.Kind.PAST))
     free = Q(queued_until=None) | Q(queued_until__lte=Now())
     rows = _workable(accounts).filter(free, Exists(active))
+    rows = rows.exclude(allowance.used_up() & Q(is_past))
     queue = Case(When(is_past, then=Value("past")), default=Value("first"))
     # Whose turn has not come in time goes before those who were just served.
     in_turn = rows.order_by(F("queued_until").asc(nulls_last=True), "pk")

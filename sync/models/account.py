@@ -74,6 +74,10 @@ class Account(models.Model):
     first_sync_done_at = models.DateTimeField(_("first sync done"), null=True, blank=True)
     created_at = models.DateTimeField(_("connected"), auto_now_add=True)
 
+    # How much past mail was fetched on the last day that any was; see sync.allowance.
+    past_day = models.DateField(null=True, editable=False)
+    past_bytes = models.PositiveBigIntegerField(db_default=0, editable=False)
+
     queued_until = models.DateTimeField(
         _("a worker comes by"),
         null=True,

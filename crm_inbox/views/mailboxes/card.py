@@ -15,7 +15,7 @@ from crm_inbox.views.mailboxes.certificate import Certificate
 from crm_inbox.views.mailboxes.forms import PastForm
 from crm_inbox.views.mailboxes.past import Shown
 from crm_inbox.views.mailboxes.period import Period
-from sync import inquiries, problems, runs
+from sync import allowance, inquiries, problems, runs
 from sync.models import Account, Coverage, Inquiry, Label, Run
 
 State = Account.State
@@ -55,8 +55,14 @@ class Card:
     @property
     def moves(self) -> bool:
         """Is there something to watch?"""
-        running = self.open_run and self.open_run.state != Run.State.PAUSED
+        running = self.open_run and self.open_run.state != Run.State.PAUSED and not self.rests
         return self.removing or bool(running and self.account.state == State.ACTIVE)
+
+    @property
+    def rests(self) -> bool:
+        """Past emails go on tomorrow."""
+        past = self.open_run and self.open_run.state in Run.ACTIVE and self.open_run.kind == "past"
+        return bool(past) and allowance.is_used_up(self.account)
 
     @property
     def removing(self) -> bool:
@@ -103,6 +109,8 @@ class Card:
         if self.problem:
             return str(self.problem.sentence)
         if self.open_run and self.progress:
+            if self.rests:
+                return _resting(self.progress)
             return _running(self.open_run, self.progress)
         return _checked(self.account.checked_at)
 
@@ -160,6 +168,16 @@ def _running(run: Run, progress: runs.Progress) -> str:
     if run.scope == Coverage.Scope.CONTACTS:
         return _("Past emails with contacts: %(done)s of %(total)s, newest first") % numbers
     return _("Past emails: %(done)s of %(total)s, newest first") % numbers
+
+
+def _resting(progress: runs.Progress) -> str:
+    if not progress.total:
+        return _("Past emails wait for tomorrow: Gmail gives no more of them today")
+    numbers: dict[str, Any] = {"done": progress.done, "total": progress.total}
+    return (
+        _("Past emails: %(done)s of %(total)s, the rest tomorrow: Gmail gives no more today")
+        % numbers
+    )
 
 
 def _checked(at: datetime | None) -> str:
