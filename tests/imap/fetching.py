@@ -13,7 +13,9 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 @dataclass(eq=False)
 class Letter:
-    """`number`, `thread` and `labels` are Gmail's; `structure` is a BODYSTRUCTURE as it is sent."""
+    """`number` and `thread` are Gmail's or OBJECTID's, `labels` are Gmail's; `structure` is a
+    BODYSTRUCTURE as it is sent.
+    """
 
     raw: bytes
     date: datetime
@@ -81,6 +83,8 @@ def _item(name: str, letter: Letter, folder: bytes) -> bytes:
         "INTERNALDATE": b'"%s"' % _date(letter.date).encode(),
         "RFC822.SIZE": b"%d" % len(letter.raw),
         "MODSEQ": b"(%d)" % letter.modseq,
+        "EMAILID": b"(M%d)" % letter.number,
+        "THREADID": b"(T%d)" % letter.thread if letter.thread else b"NIL",
         "X-GM-MSGID": b"%d" % letter.number,
         "X-GM-THRID": b"%d" % letter.thread,
         "X-GM-LABELS": _labels(letter.labels, folder),

@@ -14,6 +14,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from sync import runs
 from sync.deleting import bury
 from sync.models import Account, Folder, LedgerEntry, Message
 from tests.imap.dovecot import People
@@ -26,7 +27,10 @@ FOLDERS = ("INBOX", "Work")
 
 
 class AnyMailbox(RuleBasedStateMachine):
-    """Deliver, move, copy, mark, delete at the server, delete in the CRM, renumber, crash, sync."""
+    """Deliver, move, copy, mark, delete at the server, delete in the CRM, renumber, crash, sync.
+
+    Relabelling is the next one's.
+    """
 
     def __init__(self, people: People) -> None:
         super().__init__()
@@ -42,6 +46,11 @@ class AnyMailbox(RuleBasedStateMachine):
     def places(self) -> list[tuple[str, int]]:
         """Every folder and UID at the server."""
         return [(folder, uid) for folder in FOLDERS for uid in self.mailbox.uids(folder)]
+
+    @property
+    def wanted(self) -> list[tuple[str, int]]:
+        """Those of the places of which the mail must be here."""
+        return self.places
 
     @rule(folder=st.sampled_from(FOLDERS), parent=st.integers(0, 5), new=st.booleans())
     def deliver(self, folder: str, parent: int, new: bool) -> None:
@@ -101,15 +110,16 @@ class AnyMailbox(RuleBasedStateMachine):
     @rule()
     def sync(self) -> None:
         self.mailbox.sync()
-        here = {
-            (name, uid)
+        rows = {
+            (name, uid): state
             for name in FOLDERS
             for uid, state in self.mailbox.ledger(name).items()
-            if state in ("stored", "deleted")
         }
-        assert here == set(self.places)
+        assert rows.keys() == set(self.places)
+        assert {rows[place] for place in self.wanted} <= {"stored", "deleted"}
         assert not self.buried.intersection(self.mailbox.letters)
         self._check_what_left()
+        self._check_what_was_read()
         before = dump(self.account)
         self.mailbox.sync()
         assert dump(self.account) == before
@@ -125,15 +135,67 @@ class AnyMailbox(RuleBasedStateMachine):
         for message in Message.objects.filter(account=self.account):
             assert (message.left_server_at is None) == (message.pk in on_server), message
 
+    def _check_what_was_read(self) -> None:
+        """One copy that was read is enough."""
+        read = LedgerEntry.objects.filter(
+            seen=True, expunged_at=None, message__account=self.account
+        )
+        unread = Message.objects.filter(seen=False, tombstone_since=None)
+        assert not unread.filter(pk__in=read.values("message")).exists()
+
     def _somewhere(self, data: st.DataObject, act: Callable[[str, int], None]) -> None:
         if places := self.places:
             act(*data.draw(st.sampled_from(places)))
 
 
+class AnyLabels(AnyMailbox):
+    """The same where a keyword is put on and taken off, and chosen now and then."""
+
+    def __init__(self, people: People) -> None:
+        super().__init__(people)
+        self.mailbox.deliver("hot", days=0.01, flags=("Hot",))
+        self.mailbox.sync()
+        self.everything = True
+
+    @property
+    def wanted(self) -> list[tuple[str, int]]:
+        if self.everything:
+            return self.places
+        found = []
+        for folder in FOLDERS:
+            with self.mailbox.open(folder) as client:
+                uids = client.uid("SEARCH", "KEYWORD", "Hot")[1][0].split()
+            found += [(folder, int(uid)) for uid in uids]
+        return found
+
+    @rule(data=st.data(), sign=st.sampled_from("+-"))
+    def relabel(self, data: st.DataObject, sign: str) -> None:
+        def act(folder: str, uid: int) -> None:
+            with self.mailbox.open(folder) as client:
+                client.uid("STORE", str(uid), f"{sign}FLAGS", "(Hot)")
+
+        self._somewhere(data, act)
+
+    @rule(everything=st.booleans())
+    def choose(self, everything: bool) -> None:
+        self.everything = everything
+        if everything:
+            self.account.label_choice = Account.LabelChoice.ALL
+            self.account.save(update_fields=["label_choice"])
+            runs.labels_changed(self.account)
+        else:
+            self.mailbox.labels("Hot")
+        # What is chosen anew takes the place of the next look.
+        self.mailbox.sync()
+
+
 @pytest.mark.timeout(1200)
-def test_the_ledger_tells_all_of_any_mailbox(people: People, transactional_db: None) -> None:
+@pytest.mark.parametrize("machine", [AnyMailbox, AnyLabels])
+def test_the_ledger_tells_all_of_any_mailbox(
+    machine: type[AnyMailbox], people: People, transactional_db: None
+) -> None:
     run_state_machine_as_test(
-        lambda: AnyMailbox(people),  # type: ignore[arg-type]
+        lambda: machine(people),  # type: ignore[arg-type]
         settings=settings(
             max_examples=15,
             stateful_step_count=10,
