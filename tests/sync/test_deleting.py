@@ -62,6 +62,18 @@ def test_a_past_sync_that_restores_brings_it_back_whole(deleted: Mailbox) -> Non
     assert sorted(deleted.ledger().values()) == ["stored", "stored"]
 
 
+def test_a_past_sync_restores_nothing_outside_of_its_window(mailbox: Mailbox) -> None:
+    mailbox.deliver("recent", days=10)
+    mailbox.deliver("old", days=50)
+    mailbox.first_sync()
+    mailbox.past_sync(3)
+    bury(Message.objects.values_list("pk", flat=True))
+    mailbox.past_sync(1, restore=True)
+    assert mailbox.letters == ["recent"]
+    mailbox.past_sync(3, restore=True)
+    assert mailbox.letters == ["old", "recent"]
+
+
 def test_the_trash_is_emptied_after_its_days(mailbox: Mailbox) -> None:
     for name in ("long", "short", "kept"):
         mailbox.deliver(name)

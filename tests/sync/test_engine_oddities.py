@@ -226,8 +226,8 @@ def test_a_message_that_ends_every_connection_fails_alone() -> None:
         post.first_sync()
         post.past_sync(12)
         entries = LedgerEntry.objects.filter(folder__name="INBOX").exclude(state="stored")
-        assert list(entries.values_list("uid", "state", "problem")) == [
-            (poison, "failed", "connection_lost")
+        assert list(entries.values_list("uid", "state", "problem", "tries")) == [
+            (poison, "failed", "connection_lost", 3)
         ]
 
 

@@ -64,17 +64,19 @@ def test_all_mail_is_synced_once_whatever_its_labels(post: Post) -> None:
     post.receive("many", INBOX, STARRED, CLIENTS, b"2024", b'say "hi"', rb"back\slash")
     post.receive("archived")
     post.receive("mine", SENT, raw=letter("mine", sender="me@crm.example"))
+    post.receive("alias", SENT)
     post.receive("draft", DRAFT)
     post.receive("spam", folder=SPAM)
     post.receive("bin", folder=TRASH)
     post.receive("old", INBOX, days=30)
     post.first_sync()
-    assert post.letters == ["archived", "inbox", "many", "mine"]
+    assert post.letters == ["alias", "archived", "inbox", "many", "mine"]
     assert post.reasons() == {
-        **dict.fromkeys(("archived", "inbox", "many", "mine"), "stored"),
+        **dict.fromkeys(("alias", "archived", "inbox", "many", "mine"), "stored"),
         "draft": "label",
     }
     assert Message.objects.get(message_id="mine@mail.example").direction == "sent"
+    assert Message.objects.get(message_id="alias@mail.example").direction == "sent"
     post.past_sync(3)
     assert "old" in post.letters
     assert set(LedgerEntry.objects.values_list("folder__special_use", flat=True)) == {"\\All"}

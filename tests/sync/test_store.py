@@ -30,11 +30,17 @@ def folder() -> Folder:
 
 
 def arrival(
-    folder: Folder, uid: int, name: str, references: str = "", *, sender: str = "jan@firma.example"
+    folder: Folder,
+    uid: int,
+    name: str,
+    references: str = "",
+    *,
+    sender: str = "jan@firma.example",
+    subject: str = "",
 ) -> Arrival:
     raw = (
         f"From: Jan Żółw <{sender}>\r\nTo: {ME if sender != ME else 'jan@firma.example'}\r\n"
-        f"Subject: Offer {name}\r\nDate: Fri, 20 Nov 2026 10:00:00 +0000\r\n"
+        f"Subject: {subject or 'Offer ' + name}\r\nDate: Fri, 20 Nov 2026 10:00:00 +0000\r\n"
         f"Message-ID: <{name}@x.example>\r\nReferences: {references}\r\n\r\nText of {name}\r\n"
     ).encode()
     at = NOW + timedelta(minutes=uid)
@@ -105,6 +111,24 @@ def test_it_joins_a_parent_that_comes_after_its_replies(folder: Folder) -> None:
     store(folder.account, [arrival(folder, 2, "b", "<a@x.example>")])
     thread = Thread.objects.get()
     assert (thread.message_count, thread.subject) == (3, "Offer b")
+
+
+def test_it_ties_nothing_by_the_subject_alone(folder: Folder) -> None:
+    both = [arrival(folder, 1, "a", subject="Offer"), arrival(folder, 2, "b", subject="Re: Offer")]
+    store(folder.account, both)
+    assert Thread.objects.count() == 2
+
+
+def test_it_takes_the_same_mail_in_two_accounts_for_two_messages(folder: Folder) -> None:
+    other = Account.objects.create(
+        owner=folder.account.owner, address="sales@demo.example", host="b", username="sales"
+    )
+    place = Folder.objects.create(account=other, raw_name=b"INBOX", name="INBOX")
+    for one in (folder, place):
+        assert store(one.account, [arrival(one, 1, "a")]) == 1
+        assert store(one.account, [arrival(one, 2, "b", "<a@x.example>")]) == 1
+    assert [thread.message_count for thread in Thread.objects.all()] == [2, 2]
+    assert len(set(Message.objects.values_list("account", "dedupe_key"))) == 4
 
 
 def test_it_marks_only_conversations_with_mail_received_from_a_contact(folder: Folder) -> None:

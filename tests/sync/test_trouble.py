@@ -10,8 +10,10 @@ import time
 from random import Random
 
 import pytest
+from django.db.models import F
 
-from sync import engine, reading
+from sync import draining, engine, reading
+from sync.leases import LeaseLost
 from sync.models import Account, Folder, LedgerEntry, Message
 from tests.imap.cutting import cut_when
 from tests.imap.dovecot import quoted
@@ -39,7 +41,8 @@ def test_a_message_that_breaks_every_connection_does_not_stop_the_others(
         mailbox.start()
         mailbox.sync()
     assert mailbox.ledger() == {uid: "failed" if uid == 7 else "stored" for uid in range(1, 31)}
-    assert LedgerEntry.objects.get(uid=7).problem == "connection_lost"
+    entry = LedgerEntry.objects.get(uid=7)
+    assert (entry.problem, entry.tries) == ("connection_lost", 3)
     assert mailbox.account.first_sync_done_at is not None
 
 
@@ -82,6 +85,41 @@ def test_nobody_works_on_an_account_that_somebody_has(mailbox: Mailbox) -> None:
     Account.objects.update(lease_until="2099-01-01T00:00:00Z", lease_holder="other", lease_epoch=7)
     assert engine.work(mailbox.account.pk, "test", 10) is False
     assert not Message.objects.exists()
+
+
+def test_who_loses_the_account_in_the_middle_writes_nothing_more(
+    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b", "c"):
+        mailbox.deliver(name)
+    mailbox.start()
+    step = draining.Drain.step
+
+    def somebody_takes_it(drain: draining.Drain) -> bool:
+        Account.objects.update(lease_holder="other", lease_epoch=F("lease_epoch") + 1)
+        return step(drain)
+
+    monkeypatch.setattr(draining.Drain, "step", somebody_takes_it)
+    with pytest.raises(LeaseLost):
+        engine.work(mailbox.account.pk, "test", 30)
+    assert not Message.objects.exists()
+    assert set(mailbox.ledger().values()) == {"listed"}
+    assert Account.objects.get().lease_holder == "other"
+
+
+def test_a_mistake_of_our_own_is_loud_and_gives_the_account_back(
+    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailbox.deliver("a")
+    mailbox.start()
+    with monkeypatch.context() as broken:
+        broken.setattr(engine, "list_window", lambda *_: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            engine.work(mailbox.account.pk, "test", 30)
+    account = Account.objects.get()
+    assert (account.problem, account.lease_until) == ("", None)
+    mailbox.sync()
+    assert mailbox.letters == ["a"]
 
 
 class Writer(threading.Thread):
