@@ -43,7 +43,10 @@ class Share:
         """Keep it for the runs to come."""
         if self._limited:
             self._account.past_day, self._account.past_bytes = self._day, self._used
-            self._account.save(update_fields=["past_day", "past_bytes"])
+            # Not `save`, which fails where somebody has removed the account meanwhile.
+            Account.objects.filter(pk=self._account.pk).update(
+                past_day=self._day, past_bytes=self._used
+            )
 
 
 def is_used_up(account: Account) -> bool:
