@@ -19,14 +19,25 @@ function extend(by) {
 }
 // Presses the button of an action: on the selected ones, else on the one where the person is.
 function press(key) {
-  const line = currentLine();
-  if (line && !picked().length) {
-    line.querySelector('input[name="thread"]').checked = true;
-    tellSelection();
-  }
+  const box = picked().length ? null : currentLine()?.querySelector('input[name="thread"]');
+  if (box) tick(box, true);
   if (picks().length && !picked().length) return;
   const buttons = [...document.querySelectorAll(`main [data-key="${CSS.escape(key)}"]`)];
-  buttons.find((button) => button.dataset.key === key)?.click();
+  const button = buttons.find((one) => one.dataset.key === key);
+  button?.click();
+  if (box && button?.popoverTargetElement) forgetAfter(button.popoverTargetElement, box);
+}
+function tick(box, checked) {
+  box.checked = checked;
+  tellSelection();
+}
+// Nobody selected it, so it is not selected any more once the question is gone.
+function forgetAfter(asked, box) {
+  asked.addEventListener("toggle", function closed(event) {
+    if (event.newState !== "closed") return;
+    asked.removeEventListener("toggle", closed);
+    tick(box, false);
+  });
 }
 const undo = () => [...document.querySelectorAll('.toast [data-key="z"]')].at(-1)?.click();
 const KEYS = {
@@ -50,6 +61,8 @@ document.addEventListener("keydown", (event) => {
   );
   const work = KEYS[event.key];
   if (!work || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  // A question is answered first.
+  if (question() && !(event.key === "?" && question().id === "shortcuts")) return;
   event.preventDefault();
   work();
 });

@@ -20,6 +20,19 @@ document.addEventListener("keydown", (event) => {
   summary?.focus();
 });
 
+// The keyboard stays in what is asked, as the curtain behind it says; the browser brings it there,
+// to what has [autofocus], and back.
+const question = () => document.querySelector('[role="dialog"]:popover-open, dialog[open]');
+document.addEventListener("keydown", (event) => {
+  const asked = event.key === "Tab" && document.querySelector('[role="dialog"]:popover-open');
+  if (!asked) return;
+  const stops = [...asked.querySelectorAll("button, a[href], input:not([type='hidden'])")];
+  const here = stops.indexOf(document.activeElement);
+  if (here >= 0 && stops[here + (event.shiftKey ? -1 : 1)]) return;
+  event.preventDefault();
+  stops.at(event.shiftKey ? -1 : 0).focus();
+});
+
 // A part of the page that asks for itself again waits while a question in it is open.
 document.addEventListener("htmx:beforeRequest", (event) => {
   const polls = event.detail.requestConfig.triggeringEvent === undefined;

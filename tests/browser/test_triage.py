@@ -83,6 +83,48 @@ def test_everything_works_by_keyboard(page: Page, annas_account: Account) -> Non
     expect(page.get_by_role("heading", name="About")).to_be_visible()
 
 
+def test_a_question_is_answered_by_keyboard(page: Page, annas_account: Account) -> None:
+    for number, name in enumerate(("second", "first"), 1):
+        receive(annas_account, mail(name, "text"), number)
+    page.reload()
+    for key in ("j", "j", "#"):
+        page.keyboard.press(key)
+    yes = page.get_by_role("button", name="Move to the trash")
+    expect(yes).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Cancel")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(yes).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    expect(page.get_by_role("button", name="Cancel")).to_be_focused()
+    # What is behind the question is out of reach, and a no leaves all as it was.
+    page.keyboard.press("e")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="About second")).to_be_focused()
+    expect(page.get_by_label("Select “About second”")).not_to_be_checked()
+    expect(page.get_by_text("1 conversation archived.")).to_have_count(0)
+    page.keyboard.press("#")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("1 conversation moved to the trash.")).to_be_visible()
+    expect(page.get_by_role("link", name="About second")).to_have_count(0)
+    expect(page.get_by_role("link", name="About first")).to_be_focused()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_focused()
+    page.keyboard.press("?")
+    expect(page.get_by_role("link", name="About first")).to_be_focused()
+
+
+def test_what_cannot_be_undone_needs_more_than_enter(page: Page, annas_account: Account) -> None:
+    thread = receive(annas_account, mail("lost", "text"), 1).thread
+    Thread.objects.filter(pk=thread.pk).update(state=Thread.State.TRASHED)
+    page.goto("/trash/")
+    for key in ("j", "#"):
+        page.keyboard.press(key)
+    expect(page.get_by_role("button", name="Cancel")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="About lost")).to_be_focused()
+
+
 def test_shift_selects_a_range(page: Page, annas_account: Account) -> None:
     for number in range(1, 7):
         receive(annas_account, mail(f"n{number}", "text"), number)
