@@ -27,6 +27,8 @@ from sync.wire import (
 
 # Images that stand in a text are fetched together, up to so many bytes.
 _TOGETHER = 10 * 1024 * 1024
+# Somebody waits, of a large file on a slow line for long, but no server keeps the site for ever.
+_SECONDS = 300
 # Of PostgreSQL's advisory locks, those of a message whose files are fetched.
 _LOCKS = 0x66696C65
 
@@ -122,7 +124,7 @@ def _copy_of(message: Message) -> Iterator[tuple[Connection, int]]:
         account.secret()
     except SecretUnreadable as error:
         raise PasswordUnreadable from error
-    with connect(account) as connection:
+    with connect(account, seconds=_SECONDS) as connection:
         for copy in found:
             try:
                 status = connection.examine(bytes(copy.folder.raw_name))

@@ -1,5 +1,6 @@
 """From an account's row to a logged-in connection."""
 
+import time
 from typing import Literal, cast
 
 from django.conf import settings
@@ -7,25 +8,37 @@ from django.views.decorators.debug import sensitive_variables
 
 from sync import oauth, slots
 from sync.models import Account, Grant
-from sync.wire import AuthenticationRefused, Connection, Credentials, Server
+from sync.patience import Patience
+from sync.wire import (
+    AuthenticationRefused,
+    Connection,
+    ConnectionTimedOut,
+    Credentials,
+    Server,
+)
+
+# Until a server has let us in, and until it has told all that somebody asks of it.
+OPENING_SECONDS = 60.0
+LONGEST_SECONDS = 120.0
 
 
 # An error report would else show the password among the variables of what is called from here.
 @sensitive_variables()
-def connect(account: Account, urgent: bool = True) -> Connection:
+def connect(account: Account, urgent: bool = True, seconds: float = LONGEST_SECONDS) -> Connection:
     """Raises WireError and SecretUnreadable; Full where we have too many connections already.
 
-    To be closed by the thread that opened it.
+    After so many seconds it is cut off. To be closed by the thread that opened it.
     """
+    ends = time.monotonic() + seconds
     credentials = credentials_of(account)
     try:
-        return _open(account, credentials, urgent)
+        return _open(account, credentials, urgent, ends)
     except AuthenticationRefused:
         if credentials.mechanism == "password":
             raise
     # A token may end early; whether another one can be had tells whether the grant still holds.
     try:
-        return _open(account, credentials_of(account, refused=credentials.secret), urgent)
+        return _open(account, credentials_of(account, refused=credentials.secret), urgent, ends)
     except AuthenticationRefused as error:
         raise oauth.GrantRevoked(error.detail) from None
 
@@ -33,16 +46,29 @@ def connect(account: Account, urgent: bool = True) -> Connection:
 @sensitive_variables()
 def connect_by_password(account: Account) -> Connection:
     """With the password on this row, saved or not, whatever else is there to sign in with."""
-    return _open(account, Credentials(account.username, account.secret()), urgent=True)
+    ends = time.monotonic() + LONGEST_SECONDS
+    return _open(account, Credentials(account.username, account.secret()), True, ends)
 
 
-def _open(account: Account, credentials: Credentials, urgent: bool) -> Connection:
+def _open(account: Account, credentials: Credentials, urgent: bool, ends: float) -> Connection:
     give_back = slots.take(account, urgent)
+    patience = Patience()
+
+    def closed() -> None:
+        patience.end()
+        give_back()
+
     try:
-        return Connection.open(server_of(account), credentials, closed=give_back)
+        left = ends - time.monotonic()
+        if left <= 0:
+            raise ConnectionTimedOut
+        with patience.opening(min(left, OPENING_SECONDS)):
+            connection = Connection.open(server_of(account), credentials, closed=closed)
     except BaseException:
         give_back()
         raise
+    patience.last(ends - time.monotonic())
+    return connection
 
 
 @sensitive_variables()

@@ -25,6 +25,8 @@ from sync.wire import Connection, WireError
 State = Inquiry.State
 # A worker that has not been heard of for so long is dead: a silent server is waited for a minute.
 LOST_AFTER = timedelta(seconds=150)
+# For one answer, in seconds.
+LONGEST_SECONDS = 600
 # Answers are kept for so long, the newest of a kind for ever.
 KEPT = timedelta(days=30)
 
@@ -59,7 +61,7 @@ def answer(pk: int) -> None:
         return
     report = Report(inquiry)
     try:
-        with connect(inquiry.account) as connection:
+        with connect(inquiry.account, seconds=LONGEST_SECONDS) as connection:
             _ANSWERS[inquiry.kind](inquiry.account, inquiry.asked, connection, report)
     except Withdrawn:
         return

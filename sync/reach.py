@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from sync import patience
+
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 # A host's addresses as text. Raises OSError (socket.gaierror) where there are none.
@@ -125,6 +127,7 @@ def _connected(host: str, address: str, port: int, seconds: float, reach: Reach)
     if not reach.allows(host, peer):
         sock.close()
         raise OutOfReach(f"{host} is inside a private network.")
+    patience.hold(sock)
     return sock
 
 

@@ -12,7 +12,7 @@ from typing import Self
 from django.db import connection as database
 from django.db import transaction
 
-from sync.connecting import connect
+from sync.connecting import LONGEST_SECONDS, connect
 from sync.leases import Lease
 from sync.models import Account, Folder, News
 from sync.wire import (
@@ -35,6 +35,8 @@ class Session:
         self.lease = lease
         self._urgent = urgent
         self._deadline = time.monotonic() + seconds
+        # Then its connection is cut off, and there is no other one.
+        self._ends = self._deadline + LONGEST_SECONDS
         # What is heard from this moment of the database's clock on interrupts; None: nothing.
         self._listens_from: datetime | None = None
         # There is newer mail than this slice has seen.
@@ -76,7 +78,8 @@ class Session:
     @property
     def connection(self) -> Connection:
         if self._connection is None:
-            self._connection = connect(self.account, self._urgent)
+            left = self._ends - time.monotonic()
+            self._connection = connect(self.account, self._urgent, left)
         return self._connection
 
     def hang_up(self) -> None:

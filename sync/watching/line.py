@@ -8,9 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from threading import Timer
 
 from sync import plan
+from sync.patience import Patience
 from sync.wire import Connection, Credentials, FolderStatus, Idle, Server, WireError
+
+# A server that keeps a thread for longer is given up, whatever it says meanwhile.
+JOB_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
@@ -48,21 +53,31 @@ class Line:
 
     def open(self) -> bool:
         """Connect and begin to wait; whether anything is unlike what is known at home."""
-        self._connection = Connection.open(self._target.server, self._target.credentials)
-        if self._given_up:
-            self.hang_up()
-        found = self._ask()
-        known = self._target.folders
-        changed = any(plan.compare(_server(found[name]), known[name]) for name in found)
-        return self._wait() or changed or len(found) < len(known)
+        patience = Patience()
+        with patience.opening(JOB_SECONDS):
+            self._connection = Connection.open(self._target.server, self._target.credentials)
+            if self._given_up:
+                self.hang_up()
+            found = self._ask()
+            known = self._target.folders
+            changed = any(plan.compare(_server(found[name]), known[name]) for name in found)
+            changed = self._wait() or changed or len(found) < len(known)
+        patience.end()
+        return changed
 
     def round(self) -> bool:
         """Ask how all folders are, and wait again; whether anything has changed."""
-        heard = self._idle.end() if self._idle else False
-        self._idle = None
-        before = self._seen
-        changed = self._ask() != before
-        return self._wait() or changed or heard
+        ending = Timer(JOB_SECONDS, self.hang_up)
+        ending.daemon = True
+        ending.start()
+        try:
+            heard = self._idle.end() if self._idle else False
+            self._idle = None
+            before = self._seen
+            changed = self._ask() != before
+            return self._wait() or changed or heard
+        finally:
+            ending.cancel()
 
     def fileno(self) -> int:
         assert self._idle is not None  # noqa: S101 - asked only where `idles`
