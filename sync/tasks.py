@@ -13,6 +13,8 @@ from django.db import connection
 from kombu.exceptions import OperationalError
 from redis import Redis, RedisError
 
+from contacts import import_work
+from contacts.tasks import import_contacts
 from sync import bulk as bulk_work
 from sync import (
     deleting,
@@ -32,6 +34,8 @@ from sync.scheduling import Queue, Request
 logger = logging.getLogger(__name__)
 # A number that no other lock of PostgreSQL's has here.
 _INDEX_LOCK = 0x1DE7
+# Requests that nobody takes must not fill Redis. Whoever finds no room is asked for again later.
+LONGEST_QUEUE = 10_000
 
 
 @shared_task
@@ -41,19 +45,37 @@ def tick() -> None:
         scheduling.forget_queued()
     _publish(scheduling.claim_due())
     Hour.add(lag=scheduling.lag())
-    for pk in inquiries.lost():
-        if _is_new(f"inquire:{pk}", inquiries.LOST_AFTER.seconds):
-            inquire.delay(pk)
+    if _has_room("first"):
+        for pk in inquiries.lost():
+            if _is_new(f"inquire:{pk}", inquiries.LOST_AFTER.seconds):
+                inquire.delay(pk)
+    if _has_room("live"):
+        for action in bulk_work.stuck().values_list("pk", flat=True):
+            if _is_new(f"bulk:{action}", bulk_work.STUCK_AFTER.seconds):
+                bulk.delay(str(action))
+    if _has_room("past"):
+        for place in filter(_is_lost, import_work.running()):
+            import_contacts.delay(place.upload)
+    if _has_room("index"):
+        _tidy_up()
+
+
+def _tidy_up() -> None:
+    seconds = settings.SYNC_SLICE_SECONDS
     for pk in removing.waiting():
-        if _is_new(f"remove:{pk}", settings.SYNC_SLICE_SECONDS):
+        if _is_new(f"remove:{pk}", seconds):
             remove.delay(pk)
-    for action in bulk_work.stuck().values_list("pk", flat=True):
-        if _is_new(f"bulk:{action}", bulk_work.STUCK_AFTER.seconds):
-            bulk.delay(str(action))
-    if searching.backlog() and _is_new("index", settings.SYNC_SLICE_SECONDS):
-        index.apply_async(expires=settings.SYNC_SLICE_SECONDS)
-    if deleting.backlog() and _is_new("bury", settings.SYNC_SLICE_SECONDS):
+    if searching.backlog() and _is_new("index", seconds):
+        index.apply_async(expires=seconds)
+    if deleting.backlog() and _is_new("bury", seconds):
         bury.delay()
+
+
+def _is_lost(place: import_work.Place) -> bool:
+    """An import that was as far as this some time ago: whoever was asked for it never came."""
+    here = f"import:{place.upload}:{place.done}"
+    known = not _is_new(f"{here}:seen", 10 * import_work.LOST_SECONDS)
+    return _is_new(here, import_work.LOST_SECONDS) and known
 
 
 @shared_task
@@ -155,7 +177,11 @@ def _slice(account_id: int, queue: Queue) -> None:
 
 def _publish(requests: list[Request]) -> None:
     tasks: dict[Queue, Task[[int], None]] = {"live": live, "first": first, "past": past}
+    full = {queue for queue in {each.queue for each in requests} if not _has_room(queue)}
+    scheduling.forget_queued([each.account_id for each in requests if each.queue in full])
     for request in requests:
+        if request.queue in full:
+            continue
         try:
             tasks[request.queue].apply_async((request.account_id,), expires=request.seconds)
         except OperationalError:
@@ -176,6 +202,15 @@ def _alone() -> Iterator[bool]:
         if alone:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [_INDEX_LOCK])
+
+
+def _has_room(queue: str) -> bool:
+    """Whether those that are in it already were taken in time; what is away has room."""
+    try:
+        with Redis.from_url(settings.REDIS_URL) as redis:
+            return int(redis.llen(queue)) < LONGEST_QUEUE
+    except RedisError:
+        return True
 
 
 def _is_new(what: str, seconds: int | None) -> bool:

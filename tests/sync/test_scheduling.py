@@ -13,39 +13,26 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import User
 from django.db import connections
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 from redis import Redis
 
-from crm_inbox.beat import Beat
-from crm_inbox.celery import app
 from crm_inbox.local.processes import wait_until
 from sync import draining, engine, live, runs, scheduling, tasks
 from sync.models import Account, Message, News, Run, Watch, Watcher
 from sync.scheduling import claim_due
 from sync.session import Session
 from tests.sync.mailbox import Mailbox, a_moment_ago
+from tests.sync.queues import QUEUES, make_account, open_run
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).resolve().parent.parent.parent
-QUEUES = ("live", "first", "past", "index")
 
 
 @pytest.fixture
 def account() -> Account:
     """Synced for the first time, and looked at a moment ago."""
     return make_account("anna")
-
-
-def make_account(name: str) -> Account:
-    owner, _ = User.objects.get_or_create(username="anna")
-    now = timezone.now()
-    return Account.objects.create(
-        owner=owner, username=name, address=f"{name}@demo.example", host="127.0.0.1", port=1,
-        first_sync_done_at=now, checked_at=now, listed_at=now,
-    )  # fmt: skip
 
 
 @pytest.fixture
@@ -58,10 +45,6 @@ def queue() -> Redis:
 
 def asked() -> list[tuple[int, str]]:
     return [(request.account_id, request.queue) for request in claim_due()]
-
-
-def open_run(account: Account, kind: str) -> Run:
-    return account.runs.create(kind=kind, state=Run.State.RUNNING)
 
 
 def test_nothing_is_asked_of_an_account_that_was_just_looked_at(account: Account) -> None:
@@ -152,43 +135,6 @@ def test_what_was_asked_for_and_never_came_is_asked_again(account: Account) -> N
     News.objects.update(queued_until=long_ago)
     Account.objects.update(queued_until=long_ago)
     assert sorted(queue for _, queue in asked()) == ["live", "past"]
-
-
-def test_a_beat_without_workers_piles_up_nothing(account: Account, queue: Redis) -> None:
-    News.hear([account.pk])
-    open_run(account, Run.Kind.PAST)
-    beat = Beat(app=app, schedule_filename=":memory:", lazy=True)
-    tick = Beat.Entry(**app.conf.beat_schedule["tick"], name="tick", app=app)
-    for _ in range(20):
-        beat.apply_async(tick)
-    assert {name: queue.llen(name) for name in QUEUES} == {
-        "live": 1, "first": 0, "past": 1, "index": 0,
-    }  # fmt: skip
-
-
-def test_a_queue_that_was_emptied_is_filled_again(account: Account, queue: Redis) -> None:
-    News.hear([account.pk])
-    open_run(account, Run.Kind.PAST)
-    tasks.tick()
-    queue.flushall()
-    tasks.tick()
-    assert (queue.llen("live"), queue.llen("past")) == (1, 1)
-    tasks.tick()
-    assert (queue.llen("live"), queue.llen("past")) == (1, 1)
-
-
-def test_a_queue_that_is_away_costs_nothing_but_time(
-    account: Account, queue: Redis, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def away(*_: object, **__: object) -> None:
-        raise OperationalError("away")
-
-    with monkeypatch.context() as broken:
-        broken.setattr(tasks.live, "apply_async", away)
-        tasks.hear([account.pk])
-    assert News.objects.get().queued_until is None
-    tasks.tick()
-    assert queue.llen("live") == 1
 
 
 def test_a_worker_takes_new_mail_before_the_past(queue: Redis, tmp_path: Path) -> None:

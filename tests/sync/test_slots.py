@@ -19,7 +19,7 @@ from sync.models import Account, News, Watch, Watcher
 from sync.slots import Full, take
 from sync.watching import shares
 from tests.sync.mailbox import Mailbox
-from tests.sync.test_scheduling import make_account
+from tests.sync.queues import make_account
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
