@@ -56,7 +56,7 @@ class MessageAdmin(ReadOnly, MessageModelAdmin):
         named("arrived_at", _ARRIVED),
         "text",
     )
-    readonly_fields = fields  # type: ignore[assignment]
+    readonly_fields = fields  # type: ignore[assignment]  # the same
 
     @admin.display(description=gettext_lazy("text"))
     def text(self, message: Message) -> str:

@@ -172,7 +172,7 @@ class AccountAdmin(ReadOnly, AccountModelAdmin):
         if account.retry_at and account.retry_at > now:
             moment = date_format(timezone.localtime(account.retry_at), "DATETIME_FORMAT")
             return str(_("Another try: %(moment)s")) % {"moment": moment}
-        return str(_("With new mail, or at the next poll"))
+        return str(_("New mail or next poll"))
 
     @admin.display(description=gettext_lazy("messages by state"))
     def decided(self, account: Account) -> str:
