@@ -18,6 +18,7 @@ from shutil import which
 from django.conf import settings
 from django.db import connection
 
+from crm_inbox import env
 from crm_inbox.local.postgres_programs import DEBIAN, bundled
 
 DUMP = "database.dump"
@@ -54,13 +55,12 @@ def load(folder: Path) -> None:
 
 
 def _take_over_keys(folder: Path) -> None:
-    """Into the files that settings read; where the environment gives other keys, stop."""
+    """Into the files that settings read; where they come from somewhere else, stop."""
     missing = set((folder / KEYS).read_text().split(",")) - set(settings.FIELD_ENCRYPTION_KEYS)
     if not missing:
         return
-    for name in ("FIELD_ENCRYPTION_KEYS", "FIELD_ENCRYPTION_KEYS_FILE"):
-        if os.environ.get(name):
-            raise BackupFailed(f"Put what is in {folder / KEYS} into {name} first.")
+    if place := env.place("FIELD_ENCRYPTION_KEYS"):
+        raise BackupFailed(f"Put what is in {folder / KEYS} into {place} first.")
     # Nothing is sealed yet with the keys that this installation has made for itself.
     _private(settings.DATA_DIR / "field_encryption_key", (folder / KEYS).read_text())
     _private(settings.DATA_DIR / "secret_key", (folder / SECRET_KEY).read_text())

@@ -41,6 +41,16 @@ def text(name: str, default: str | None = None) -> str:
     return default
 
 
+def place(name: str) -> str:
+    """Where `text` finds the variable's value, in words for the administrator; "" where nowhere."""
+    for variable in (name, f"{name}_FILE"):
+        if os.environ.get(variable):
+            return variable
+    folder = os.environ.get("SECRETS_DIR")
+    kept = Path(folder or "") / name.lower()
+    return str(kept) if folder and _is_there(kept) else ""
+
+
 def _is_there(path: Path) -> bool:
     try:
         return path.is_file()

@@ -96,9 +96,18 @@ def test_keys_that_the_environment_gives_are_not_passed_over(
     mailbox: Mailbox, elsewhere: dict[str, str], tmp_path: Path
 ) -> None:
     call_command("backup", str(tmp_path / "backup"))
-    elsewhere["FIELD_ENCRYPTION_KEYS"] = "A" * 43 + "="
-    refused = manage(elsewhere, "restore", str(tmp_path / "backup"))
-    assert "into FIELD_ENCRYPTION_KEYS first" in refused.stderr
+    other = "A" * 43 + "="
+    kept = tmp_path / "secrets" / "field_encryption_keys"
+    kept.parent.mkdir()
+    kept.write_text(other)
+    given = {
+        "FIELD_ENCRYPTION_KEYS": {"FIELD_ENCRYPTION_KEYS": other},
+        "FIELD_ENCRYPTION_KEYS_FILE": {"FIELD_ENCRYPTION_KEYS_FILE": str(kept)},
+        str(kept): {"SECRETS_DIR": str(kept.parent)},
+    }
+    for place, variables in given.items():
+        refused = manage(elsewhere | variables, "restore", str(tmp_path / "backup"))
+        assert f"into {place} first" in refused.stderr, refused.stderr
 
 
 def test_it_writes_over_no_folder_and_reads_no_other(tmp_path: Path) -> None:
