@@ -1,5 +1,5 @@
 # One image for every process of the site; docker-compose.yml says which it runs.
-FROM python:3.13.3-slim-bookworm AS site
+FROM python:3.13.14-slim-bookworm AS site
 
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DATA_DIR=/data
 WORKDIR /srv/crm-inbox
@@ -21,7 +21,7 @@ RUN DATA_DIR=/tmp/build DATABASE_URL=postgresql:///none REDIS_URL=redis://none:6
     && install --directory --owner crm-inbox --group crm-inbox --mode 0755 /database-secret
 USER 10001
 EXPOSE 8000
-CMD ["granian", "--interface=wsgi", "--host=0.0.0.0", "--port=8000", "--blocking-threads=4", "--log-level=warning", "crm_inbox.wsgi:application"]
+CMD ["granian", "--interface=wsgi", "--host=0.0.0.0", "--port=8000", "--blocking-threads=16", "--log-level=warning", "crm_inbox.wsgi:application"]
 
 # The demo's mail server: the same, and Debian's Dovecot.
 FROM site AS mailbox

@@ -9,10 +9,12 @@ import imaplib
 import json
 import os
 import re
+import socket
 import time
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -23,6 +25,7 @@ import pytest
 
 from crm_inbox.demo.choices import PASSWORD, USERNAME
 from crm_inbox.demo.mailbox import ADDRESS
+from crm_inbox.local import postgres
 from crm_inbox.local.processes import wait_until
 from tests.compose import DEMO, ONCE, PATIENCE, ROOT, SERVERS, SITE, Machine, compose
 
@@ -87,6 +90,11 @@ def test_private_hosts_and_plain_text_are_for_the_demo_only() -> None:
     assert (plain["ALLOW_PRIVATE_HOSTS"], plain["SYNC_ALLOW_PLAINTEXT"]) == ("", "")
     demo = DEMO["worker"]["environment"]
     assert (demo["ALLOW_PRIVATE_HOSTS"], demo["SYNC_ALLOW_PLAINTEXT"]) == (",mailbox", "yes")
+
+
+def test_the_database_logs_nothing_of_the_mail_that_it_refuses() -> None:
+    options = [word for option in postgres.DISCREET for word in ("-c", option)]
+    assert DEMO["database"]["command"] == ["postgres", *options]
 
 
 def test_the_images_run_the_services_and_not_as_root() -> None:
@@ -176,7 +184,8 @@ def test_its_commands_bring_the_demo_up_and_sync_its_mailbox(
     assert ready == {"ready": True, "wrong": {}}
     assert "crm_inbox_queue_seconds" in machine.metrics()
     assert machine.ended == {}
-    _signs_in(machine)
+    with _slow_forms(machine, 8):
+        _signs_in(machine)
     told = machine.log("worker-1") + machine.log("worker-2")
     said = [json.loads(line) for line in told.splitlines() if line[:1] == "{"]
     assert any(line.get("run") and line["logger"] == "sync.draining" for line in said), told
@@ -203,6 +212,22 @@ def _moment(answer: bytes) -> float:
     moment = imaplib.Internaldate2tuple(answer)
     assert moment is not None
     return time.mktime(moment)
+
+
+@contextmanager
+def _slow_forms(machine: Machine, count: int) -> Iterator[None]:
+    """So many browsers whose forms do not come to an end; each keeps a thread of the site."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{machine.port}/sign-in/", timeout=30) as page:
+        cookie = page.headers["Set-Cookie"].partition(";")[0]
+    form = (
+        f"POST /sign-in/ HTTP/1.1\r\nHost: 127.0.0.1:{machine.port}\r\nCookie: {cookie}\r\n"
+        "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\nlogin="
+    ).encode()
+    with ExitStack() as open_forms:
+        for _ in range(count):
+            slow = socket.create_connection(("127.0.0.1", machine.port))
+            open_forms.enter_context(slow).sendall(form)
+        yield
 
 
 def _signs_in(machine: Machine) -> None:

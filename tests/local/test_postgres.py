@@ -62,6 +62,19 @@ def test_it_lets_nobody_else_reach_the_socket(folder: Path) -> None:
     assert sockets.stat().st_mode & 0o077 == 0
 
 
+def test_its_log_quotes_nothing_that_it_refuses(folder: Path) -> None:
+    url = postgres.ensure(folder)
+    run(url, "CREATE TABLE mail (id int PRIMARY KEY, text text CHECK (text <> 'quincunx'))")
+    run(url, "INSERT INTO mail VALUES (1, 'plugh')")
+    for refused in ("(2, 'quincunx')", "(1, 'xyzzy')"):
+        with pytest.raises(psycopg2.IntegrityError):
+            run(url, f"INSERT INTO mail VALUES {refused}")  # noqa: S608 - a test's own
+    log = (folder / "postgres.log").read_text()
+    assert "violates check constraint" in log
+    assert "duplicate key" in log
+    assert not any(word in log for word in ("quincunx", "xyzzy", "INSERT"))
+
+
 def test_it_says_in_a_sentence_that_it_cannot_write(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(postgres.LocalServerError, match="Cannot write to"):
