@@ -230,6 +230,8 @@ SYNC_PIPELINE_DEPTH = env.number("SYNC_PIPELINE_DEPTH", 8, least=1)
 SYNC_ALLOW_PLAINTEXT = env.flag("SYNC_ALLOW_PLAINTEXT", default=False)
 # Mail servers inside the own network that people may connect to.
 ALLOW_PRIVATE_HOSTS = env.reach("ALLOW_PRIVATE_HOSTS")
+# Mail servers, by name, whose certificate is taken unseen.
+ALLOW_BAD_CERTIFICATES = {name.lower() for name in env.words("ALLOW_BAD_CERTIFICATES", "")}
 # Days after which the content of deleted mail is gone for good; 0: at once, without a trash.
 TRASH_DAYS = env.number("TRASH_DAYS", 30, least=0)
 

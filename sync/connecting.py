@@ -99,5 +99,6 @@ def server_of(account: Account) -> Server:
         security=cast(Literal["tls", "starttls", "plain"], account.security),
         allow_plain=settings.SYNC_ALLOW_PLAINTEXT,
         reach=settings.ALLOW_PRIVATE_HOSTS,
+        verify_certificate=account.host.lower() not in settings.ALLOW_BAD_CERTIFICATES,
         pipeline_depth=settings.SYNC_PIPELINE_DEPTH,
     )

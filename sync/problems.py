@@ -76,7 +76,7 @@ PROBLEMS = {
         _("The mail server could not prove its identity, so your password was not sent."),
         _(
             "Check the server name: it must be the one in the server's certificate. If it is "
-            "right, ask your mail provider."
+            "right, ask your mail provider; your administrator, where it is your company's own."
         ),
     ),
     "starttls_unavailable": Problem(
