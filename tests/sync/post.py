@@ -34,7 +34,7 @@ class Post(Syncing):
             self.deliver(f"new{number}", number / 4 + 0.1)
         self.deliver("edge", 2.9)
         self.deliver("large", 1, text="x" * 70 + "\r\n" * (LARGE // 2))
-        for days in (4, 40, 200, 364, 400, 800):
+        for days in (3.001, 4, 40, 200, 364, 400, 800):
             self.deliver(f"old{days}", days)
         self.provider.mark(self.deliver("read", 0.7), "\\Seen")
         for place in self.provider.places.values():
