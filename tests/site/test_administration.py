@@ -163,7 +163,7 @@ def test_mail_is_not_for_administrators(staff: Client, account: Account) -> None
     message = receive(account, mail("quincunx", "quincunx"))
     for address in ("", f"{message.pk}/change/", f"{message.pk}/history/"):
         answer = staff.get(f"/admin/sync/message/{address}")
-        assert answer.status_code in (302, 403), address
+        assert answer.status_code in (302, 403, 404), address
         assert "quincunx" not in answer.content.decode()
     assert "sync/message/" not in page(staff, "/admin/")
 
@@ -183,6 +183,11 @@ def test_where_it_is_allowed_every_look_is_noted(
     )
     assert "me@crm.example" in page(staff, "/admin/crm_inbox/look/")
     page(staff, "/admin/crm_inbox/look/add/", 403)
+    # What tells of it without being such a look is not there.
+    page(staff, f"/admin/sync/message/{message.pk}/history/", 404)
+    page(staff, "/admin/sync/message/?subject__startswith=quin", 400)
+    assert "1 in all" in page(staff, "/admin/sync/message/?direction=received")
+    assert Look.objects.count() == 1
 
 
 @pytest.mark.parametrize("model", ["message", "failedmessage"])
