@@ -128,10 +128,6 @@ class Filter:
         return f"?{urlencode(values)}" if values else ""
 
     @property
-    def is_narrowed(self) -> bool:
-        return bool(self.narrowing or self.account or self.label or self.text)
-
-    @property
     def narrowing_name(self) -> str:
         return str(NARROWINGS[self.narrowing].name) if self.narrowing else ""
 

@@ -101,9 +101,9 @@ PROBLEMS = {
     "authentication_refused": Problem(
         _("The mail server refused the user name or the password."),
         _(
-            "Check both and enter the password again. Many providers want an app password "
-            "instead of your usual one, and IMAP turned on in the mailbox's settings. Mail that "
-            "is already here stays."
+            "Check the user name and enter the password again. Many providers want an app "
+            "password instead of your usual one, and IMAP turned on in the mailbox's settings. "
+            "Mail that is already here stays."
         ),
     ),
     "grant_revoked": Problem(

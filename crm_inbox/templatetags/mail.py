@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
@@ -9,7 +10,7 @@ from typing import TypeVar
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import urlize
+from django.utils.html import escape, urlize
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import pgettext
 
@@ -48,6 +49,12 @@ def linked(text: str) -> SafeString:
     html = urlize(text, nofollow=False, autoescape=True)
     opened = '<a target="_blank" rel="noopener noreferrer" href='
     return mark_safe(html.replace("<a href=", opened))  # noqa: S308 (urlize has escaped it)
+
+
+@register.filter
+def breakable(name: str) -> SafeString:
+    """A file's name that a line can end in, after what stands between its words."""
+    return mark_safe(re.sub(r"[_.-]+", r"\g<0><wbr>", escape(name)))  # noqa: S308
 
 
 @register.filter

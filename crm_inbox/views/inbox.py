@@ -36,6 +36,7 @@ def conversations(request: SignedIn, view: str) -> HttpResponse:
     page = _page(request, filter_)
     _excerpt(request, filter_, page)
     at_top = not ("before" in request.GET or "after" in request.GET)
+    accounts = list(own(request, Account).order_by("pk"))
     context = {
         "filter": filter_,
         "trail": Trail(filter_).query,
@@ -51,7 +52,8 @@ def conversations(request: SignedIn, view: str) -> HttpResponse:
         "top": _top(filter_, page) if at_top else None,
         "meant": "" if page.threads else did_you_mean(request.user, filter_, own_zone(request)),
         "syncing": first_syncs(request),
-        "accounts": list(own(request, Account).order_by("pk")),
+        "accounts": accounts,
+        "alone": next((one for one in accounts if one.pk == filter_.account), None),
         "labels": list(_labels(request)),
         "chips": _label_chips(page),
     }

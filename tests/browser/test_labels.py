@@ -14,6 +14,7 @@ def test_labels_are_found_by_a_part_of_their_names(page: Page, annas_account: Ac
             account=annas_account, kind=Label.Kind.FOLDER, name=name, raw_name=name.encode()
         )
     page.goto(f"/email-sync/{annas_account.pk}/labels/")
+    expect(page.get_by_role("group", name="Folders")).to_be_visible()
     page.get_by_label("Faktury").check()
     words = page.get_by_label("Find a label")
     words.fill("zolw")

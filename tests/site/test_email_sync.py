@@ -144,6 +144,8 @@ def test_the_messages_behind_a_reason_can_be_looked_at(
     assert "Letter old" in page
     assert "Letter ewa" in page
     assert "Letter new" not in page
+    # It is the heading and the title; each of them does not repeat it.
+    assert page.count("Older than what was synced") == 2
     monkeypatch.setattr(explaining, "A_PAGE", 1)
     answer = synced.post(f"/email-sync/{mailbox.account.pk}/left-out/", form)
     work()

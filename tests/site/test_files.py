@@ -8,6 +8,7 @@ from django.test import Client
 
 from crm_inbox.files import File, raster_type
 from crm_inbox.pdf_pages import CannotDraw, draw_page
+from crm_inbox.templatetags.mail import breakable
 from sync.models import Account, Attachment, AttachmentContent
 from tests.site.conftest import mail, make_account, receive
 
@@ -28,6 +29,10 @@ def attach(account: Account, data: bytes, name: str, content_type: str) -> Attac
     )
     AttachmentContent.objects.create(attachment=file, data=data)
     return file
+
+
+def test_a_long_name_breaks_between_its_words() -> None:
+    assert breakable("Quote_12.<b>.pdf") == "Quote_<wbr>12.<wbr>&lt;b&gt;.<wbr>pdf"
 
 
 @pytest.mark.parametrize(

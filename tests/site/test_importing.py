@@ -81,7 +81,7 @@ def test_what_becomes_of_duplicates_is_chosen(
     ewa.add_address("ewa@klient.example")
     again = "Ewa Żak,Klient,ewa@klient.example new@klient.example\n,,ewa@klient.example more@k.pl\n"
     page = send(client, f"Name,Company,Email\n{again}Jan,,jan@firma.example\n".encode())
-    assert "2 rows of contacts that are there" in page
+    assert "2 rows of existing contacts" in page
     assert "New: new@klient.example" in page
     import_it(client, duplicates=duplicates)
     ewa.refresh_from_db()

@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
 from contacts.models import Contact
 from sync.models import Account, Run, Thread
@@ -64,6 +65,22 @@ def test_an_empty_inbox_says_why(client: Client, anna: User) -> None:
     account = make_account(anna, "me@crm.example")
     Run.objects.create(account=account, kind=Run.Kind.INITIAL)
     assert "Your mail is on its way" in client.get("/inbox/").content.decode()
+
+
+def test_an_empty_account_says_why(client: Client, account: Account) -> None:
+    receive(account, mail("one", "text"))
+    other = make_account(account.owner, "other@crm.example")
+    page = client.get(f"/inbox/?account={other.pk}").content.decode()
+    assert "The first sync of other@crm.example is not done yet" in page
+    Account.objects.update(first_sync_done_at=timezone.now())
+    page = client.get(f"/inbox/?account={other.pk}").content.decode()
+    assert "Nothing of this account is here" in page
+    page = client.get(f"/inbox/?account={other.pk}&filter=attachments").content.decode()
+    assert "Nothing matches the filter" in page
+
+
+def test_the_first_account_is_added_from_the_empty_inbox(client: Client, anna: User) -> None:
+    assert 'href="/email-sync/add/"' in client.get("/inbox/").content.decode()
 
 
 def test_htmx_gets_the_list_alone(client: Client, account: Account) -> None:

@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from sync.models import Account, Folder, Label
 from sync.scope import is_set_aside
 
+_HEADINGS = {
+    Label.Kind.FOLDER: _("Folders"),
+    Label.Kind.GMAIL: _("Gmail labels"),
+    Label.Kind.KEYWORD: _("Keywords"),
+}
 # Indented no further, so that a phone can show it.
 _DEEPEST = 4
 
@@ -29,8 +36,8 @@ def groups(account: Account) -> list[tuple[str, list[Row]]]:
     folders = {bytes(folder.raw_name): folder for folder in account.folders.all()}
     labels = list(account.labels.order_by("name"))
     found = [
-        (str(kind.label), list(_tree([one for one in labels if one.kind == kind], folders)))
-        for kind in Label.Kind
+        (str(heading), list(_tree([one for one in labels if one.kind == kind], folders)))
+        for kind, heading in _HEADINGS.items()
     ]
     return [(name, rows) for name, rows in found if rows]
 

@@ -62,7 +62,7 @@ def mail(content: Content) -> list[Picture]:
     select = "#select-all"
     return [
         *(Picture(name, f"/{name}/") for name in ("inbox", "archive", "sent", "trash")),
-        Picture("inbox-from-contacts", "/inbox/?show=from_contact"),
+        Picture("inbox-from-contacts", "/inbox/?filter=from-contact"),
         Picture("inbox-nothing-matches", f"/inbox/?account={content.new_account.pk}"),
         Picture("inbox-filters", "/inbox/", steps.press(".page-head .menu > summary")),
         Picture(
