@@ -29,6 +29,8 @@ from sync.wire import (
 _TOGETHER = 10 * 1024 * 1024
 # Somebody waits, of a large file on a slow line for long, but no server keeps the site for ever.
 _SECONDS = 300
+# Bytes of a file as it is sent; it is held in memory, whatever a server says that it is.
+LARGEST = 128 * 1024 * 1024
 # Of PostgreSQL's advisory locks, those of a message whose files are fetched.
 _LOCKS = 0x66696C65
 
@@ -37,6 +39,12 @@ class PasswordUnreadable(WireError):
     """Nobody can sign in to the account until its password is given again."""
 
     code = problems.SECRET_UNREADABLE
+
+
+class FileTooLarge(WireError):
+    """More comes than is ever kept."""
+
+    code = "file_too_large"
 
 
 def open_attachment(attachment: Attachment) -> bytes:
@@ -106,6 +114,8 @@ def _gather(connection: Connection, uid: int, section: str) -> Generator[int, No
     for piece in connection.pieces(uid, section):
         pieces.append(piece)
         size += len(piece)
+        if size > LARGEST:
+            raise FileTooLarge
         yield size
     return b"".join(pieces)
 

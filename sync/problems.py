@@ -177,6 +177,10 @@ PROBLEMS = {
         _("This message is no longer on the mail server."),
         _("If it was moved to another folder that is synced, it is found there."),
     ),
+    "file_too_large": Problem(
+        _("This file is too large to be fetched here."),
+        _("Open the message in your mailbox at the provider."),
+    ),
     "command_refused": Problem(
         _("The mail server refused a request."),
         _("Try again later. If it happens again, ask your mail provider what its answer means."),
