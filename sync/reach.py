@@ -82,9 +82,9 @@ class Reach:
             found = _real(ipaddress.ip_address(address.partition("%")[0]))
         except ValueError:
             return False
-        return _is_public(found) or any(
-            found.version == network.version and found in network for network in self.networks
-        )
+        if any(found.version == network.version and found in network for network in self.networks):
+            return True
+        return _is_public(found) and not _is_here(found)
 
 
 NOTHING = Reach()
@@ -135,6 +135,23 @@ def _is_public(address: Address) -> bool:
     if isinstance(address, ipaddress.IPv4Address):
         return not any(address in network for network in _CLOSED_4)
     return address in _GIVEN_OUT_6 and not any(address in network for network in _CLOSED_6)
+
+
+def _is_here(address: Address) -> bool:
+    """Whether it is one of this machine's own: what goes there passes no firewall on its way."""
+    return _source(address) == str(address)
+
+
+def _source(address: Address) -> str:
+    """From which address the kernel would send to that one; nothing is sent."""
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as sock:
+            sock.connect((str(address), 9))
+            return str(ipaddress.ip_address(sock.getsockname()[0].partition("%")[0]))
+    except OSError:
+        # No way leads there.
+        return ""
 
 
 def _real(address: Address) -> Address:

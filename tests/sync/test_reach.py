@@ -90,6 +90,18 @@ def test_a_name_server_that_changes_its_mind_is_asked_once(monkeypatch: pytest.M
     assert tried == [("8.8.8.8", 993)]
 
 
+def test_a_public_address_of_this_machine_itself_is_no_way_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert reach._source(ipaddress.ip_address("127.0.0.1")) == "127.0.0.1"
+    monkeypatch.setattr(reach, "_source", lambda address: "8.8.8.8")
+    monkeypatch.setattr(socket, "create_connection", _nobody_calls)
+    with pytest.raises(OutOfReach):
+        reach.connect("x.example", 993, 5, Reach(), lambda _: ["8.8.8.8", "::ffff:8.8.8.8"])
+    assert Reach().allows("x", "8.8.4.4")
+    assert Reach.of(["8.8.8.8"]).allows("x", "8.8.8.8")
+
+
 def test_where_the_connection_ends_is_checked_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the kernel or a proxy of the machine made of the address."""
     with scripted() as server:
