@@ -102,7 +102,10 @@ def undo(owner: User, action: uuid.UUID) -> int:
     else:
         # What came to the new conversation meanwhile goes back with its first message.
         new = pair[done.to_thread]
-        _pour(new.pk, full.pk, *_contents(new))
+        messages, ties = _contents(new)
+        # As a merge leaves it: whoever has the address of the new one finds its messages.
+        _record(new, new.pk, full.pk, messages, ties, new.state)
+        _pour(new.pk, full.pk, messages, ties)
         _empty(new.pk)
     summaries.refresh([done.from_thread, done.to_thread])
     return 2

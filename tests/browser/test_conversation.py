@@ -38,6 +38,8 @@ def test_a_message_is_split_out_and_merged_again(
     expect(page.locator(".letter")).to_have_count(1)
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("The messages are where they were.")).to_be_visible()
+    # What was the page of a conversation of its own shows where its message went.
+    expect(page.locator(".letter")).to_have_count(2)
     assert Thread.objects.exclude(state=Thread.State.EMPTY).count() == 2
 
     page.goto(f"/conversations/{talk[2].thread_id}/")
