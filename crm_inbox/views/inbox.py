@@ -39,7 +39,7 @@ def conversations(request: SignedIn, view: str) -> HttpResponse:
     accounts = list(own(request, Account).order_by("pk"))
     context = {
         "filter": filter_,
-        "trail": Trail(filter_).query,
+        "trail": Trail(filter_, request.GET.get("before", ""), request.GET.get("after", "")).query,
         "view": VIEWS[view],
         "narrowings": NARROWINGS.values(),
         "page": page,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from crm_inbox.filters import VIEWS
 from crm_inbox.shell import Shell
 from crm_inbox.views.access import SignedIn, signed_in
 from crm_inbox.views.inbox import first_syncs
@@ -22,11 +21,12 @@ def news(request: SignedIn) -> HttpResponse:
     """
     if request.GET.get("seen") == str(changes.number(request.user.pk)):
         return HttpResponse(status=204)
-    section = request.GET.get("section", "")
+    # A conversation is in the section of a list, too.
+    is_list = "list" in request.GET
     context = {
-        "shell": Shell(request, section, ""),
-        "syncing": first_syncs(request) if section in VIEWS else [],
-        "is_list": section in VIEWS,
+        "shell": Shell(request, request.GET.get("section", ""), ""),
+        "syncing": first_syncs(request) if is_list else [],
+        "is_list": is_list,
     }
     response = render_fragment(request, "news.html", context)
     response["HX-Trigger-After-Settle"] = "news"

@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import number_format
@@ -19,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from crm_inbox.filters import Filter
 from crm_inbox.ids import number
+from crm_inbox.neighbours import Trail
 from crm_inbox.toasts import Toast
 from crm_inbox.views.access import SignedIn, own, signed_in, way_back
 from crm_inbox.views.page import own_zone, render_fragment
@@ -51,7 +51,17 @@ def move(request: SignedIn, view: str) -> HttpResponse:
     filter_ = Filter.from_query(view, request.GET, own_zone(request))
     as_of = moment(request.POST.get("as_of", ""))
     done = begin(request, selected(request, filter_, as_of), to, as_of or timezone.now())
-    return _say(request, Toast.of(done), reverse(view) + filter_.query())
+    return _say(request, Toast.of(done), _back(request, view))
+
+
+def _back(request: SignedIn, view: str) -> str:
+    """The list that people came from, at the line where they go on."""
+    trail = Trail.read(request.GET, view, own_zone(request))
+    picked = _picked(request)
+    # Of several, there is no one line at which people were; the list on a page stays anyway.
+    alone = not request.htmx and len(picked) == 1
+    thread = own(request, Thread).filter(pk=picked[0]).first() if alone else None
+    return trail.back_to(trail.line(request.user, thread) if thread else None)
 
 
 def begin(request: SignedIn, threads: QuerySet[Thread], to: str, as_of: datetime) -> BulkAction:
@@ -107,8 +117,11 @@ def selected(request: SignedIn, filter_: Filter, as_of: datetime | None) -> Quer
     if "all" in request.POST:
         threads = filter_.threads(request.user)
         return threads.filter(last_message_at__lte=as_of) if as_of else threads.none()
-    picked = [found for key in request.POST.getlist("thread") if (found := number(key))]
-    return own(request, Thread).filter(pk__in=picked)
+    return own(request, Thread).filter(pk__in=_picked(request))
+
+
+def _picked(request: SignedIn) -> list[int]:
+    return [found for key in request.POST.getlist("thread") if (found := number(key))]
 
 
 def _patiently(done: BulkAction) -> BulkAction:

@@ -43,7 +43,10 @@ document.addEventListener("click", (event) => {
 // The sheet over the page: looking at a file, the people, another conversation.
 function openSheet() {
   closeMenus(null);
-  if (!sheet.open) sheet.showModal();
+  if (sheet.open) return;
+  sheet.showModal();
+  // Where something is to be typed, that is next.
+  sheetContent.querySelector('input:not([type="hidden"])')?.focus();
 }
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.target === sheetContent) {
@@ -163,7 +166,7 @@ document.addEventListener(
   "keydown",
   (event) => {
     const typing = event.target.matches("input, textarea, select, [contenteditable]");
-    const busy = document.querySelector("dialog[open], [popover]:popover-open, details.menu[open]");
+    const busy = document.querySelector(`dialog[open], [popover]:popover-open, ${OPEN_MENU}`);
     const move = MOVES[event.key];
     if (!move || typing || busy || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();

@@ -18,7 +18,7 @@ async function sendForm(form, button) {
     const answer = await reach(to, { method: "POST", body, headers: { "X-Redirect": "told" } });
     const text = await answer.text();
     if (!isText(answer.headers.get("Content-Type"))) showAnswer(form, text);
-    else if (!isHere(form, text)) return location.assign(text);
+    else if (!isHere(form, text)) return goTo(text);
     else showPage(form, await (await reach(location.href)).text());
   } catch (error) {
     refuse(error, "Here");
@@ -29,6 +29,13 @@ async function sendForm(form, button) {
 function isHere(form, address) {
   const here = form.dataset.here ?? location.pathname;
   return form.dataset.stays === "here" && new URL(address, location).pathname === here;
+}
+
+// The same page again keeps its query, with which people came from a list.
+function goTo(address) {
+  const there = new URL(address, location);
+  if (there.pathname === location.pathname && !there.search) location.reload();
+  else location.assign(address);
 }
 
 // Puts the parts of the page that may change in place of what is there.

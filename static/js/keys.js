@@ -3,6 +3,16 @@
 
 const currentLine = () => document.activeElement?.closest(".conversation");
 
+// The address of a list names the line from which people went to a conversation.
+document.addEventListener("click", (event) => {
+  const line = event.target.closest?.(".about a")?.closest(".conversation");
+  if (line) history.replaceState(history.state, "", `#${line.id}`);
+});
+window.addEventListener("pageshow", () => {
+  const line = document.getElementById(location.hash.slice(1));
+  if (line?.matches(".conversation")) line.querySelector(".about a").focus({ preventScroll: true });
+});
+
 function step(by) {
   const lines = [...document.querySelectorAll(".conversation:not(.is-leaving)")];
   const line = lines[currentLine() ? lines.indexOf(currentLine()) + by : 0];

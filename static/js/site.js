@@ -6,16 +6,17 @@ const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const secure = location.protocol === "https:" ? "; secure" : "";
 document.cookie = `timezone=${zone}; path=/; max-age=31536000; samesite=lax${secure}`;
 
-// A menu closes when people turn to something else.
+// A menu, or what is unfolded over the page, closes when people turn to something else.
+const OPEN_MENU = "details.menu[open], details.sharing[open]";
 function closeMenus(except) {
-  for (const menu of document.querySelectorAll("details.menu[open]")) {
+  for (const menu of document.querySelectorAll(OPEN_MENU)) {
     if (!menu.contains(except)) menu.open = false;
   }
 }
 document.addEventListener("click", (event) => closeMenus(event.target));
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  const summary = document.activeElement?.closest("details.menu[open]")?.firstElementChild;
+  const summary = document.activeElement?.closest(OPEN_MENU)?.firstElementChild;
   closeMenus(null);
   summary?.focus();
 });

@@ -76,6 +76,7 @@ def test_people_become_contacts_without_leaving(page: Page, talk: list[Message],
     people = page.locator("#people")
     people.get_by_role("link", name="Add to existing contact").click()
     sheet = page.get_by_role("dialog")
+    expect(sheet.get_by_label("Find contacts")).to_be_focused()
     sheet.get_by_label("Find contacts").fill("kowal")
     sheet.get_by_role("button", name="Add to Jan Kowalski").click()
     expect(people.get_by_role("link", name="Jan Kowalski")).to_be_visible()
@@ -130,6 +131,62 @@ def test_the_keyboard_leads_through_the_list(page: Page, talk: list[Message]) ->
     page.keyboard.press("#")
     page.get_by_role("button", name="Move to the trash").click()
     expect(page.get_by_text("1 conversation moved to the trash.")).to_be_visible()
+
+
+def shows(page: Page, title: str) -> None:
+    """The page is there, with what listens to keys."""
+    expect(page.locator("h1")).to_have_text(title)
+    page.wait_for_load_state()
+
+
+def test_people_come_back_to_their_place(page: Page, annas_account: Account) -> None:
+    for number in range(1, 56):
+        receive(annas_account, mail(f"n{number:02}", "text"), number)
+    Thread.objects.update(has_attachments=True)
+    page.goto("/inbox/?filter=attachments")
+    page.get_by_role("link", name="Older").click()
+    page.wait_for_url("**/inbox/?filter=attachments&before=*")
+    older = page.url
+    for key in ("j", "j", "Enter"):
+        page.keyboard.press(key)
+    shows(page, "About n04")
+    page.keyboard.press("j")
+    shows(page, "About n03")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="About n03")).to_be_focused()
+    assert page.url.startswith(older)
+    # So does the browser's own way back.
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    shows(page, "About n02")
+    page.go_back()
+    expect(page.get_by_role("link", name="About n02")).to_be_focused()
+    # What is done there leads on to the next line.
+    page.keyboard.press("Enter")
+    shows(page, "About n02")
+    page.keyboard.press("e")
+    expect(page.get_by_text("1 conversation archived.")).to_be_visible()
+    expect(page.get_by_role("link", name="About n01")).to_be_focused()
+    assert page.url.startswith(older)
+
+
+def test_what_is_done_on_the_page_keeps_the_way_back(page: Page, talk: list[Message]) -> None:
+    Thread.objects.update(has_attachments=True)
+    page.goto("/inbox/?filter=attachments")
+    page.get_by_role("link", name="Offer").click()
+    page.locator("details.sharing summary").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Share with the team")).to_be_hidden()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Share with the team").click()
+    expect(page.get_by_text("The team can read this conversation now.")).to_be_visible()
+    assert page.url.endswith("/?filter=attachments&in=inbox")
+    page.locator(".letter").last.get_by_text("More for this message").locator("..").click()
+    page.get_by_role("button", name="Move to a new conversation").click()
+    expect(page.get_by_text("This message is a conversation of its own now.")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.wait_for_url("**/inbox/?filter=attachments*")
 
 
 def test_images_are_shown_once_or_always_for_a_sender(page: Page, annas_account: Account) -> None:

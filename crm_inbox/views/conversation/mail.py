@@ -14,10 +14,11 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
 from crm_inbox.csp import mail_policy
+from crm_inbox.neighbours import Trail
 from crm_inbox.quoting import fold_quoted
 from crm_inbox.views.access import SignedIn, find_own, readable, signed_in
 from crm_inbox.views.conversation.letters import Letter, own_addresses
-from crm_inbox.views.page import render_fragment, render_page
+from crm_inbox.views.page import own_zone, render_fragment, render_page
 from sync import problems
 from sync.attachments import original_source
 from sync.models import Message, TrustedSender
@@ -51,7 +52,8 @@ def letter(request: SignedIn, pk: int) -> HttpResponse:
     if not request.htmx:
         place = reverse("conversation", args=[found.row.thread_id])
         return redirect(f"{place}?open={pk}#message-{pk}")
-    context = {"letter": found, "thread": found.row.thread}
+    trail = Trail.read(request.GET, "inbox", own_zone(request))
+    context = {"letter": found, "thread": found.row.thread, "trail": trail.query}
     return render_fragment(request, "conversation/letter_body.html", context)
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from crm_inbox.filters import Filter
 from crm_inbox.ids import number
+from crm_inbox.neighbours import Trail
 from crm_inbox.redirects import refused
 from crm_inbox.speakers import who
 from crm_inbox.views.access import SignedIn, find_own, own, signed_in
@@ -33,7 +34,8 @@ def split(request: SignedIn, pk: int) -> HttpResponse:
         return refused(request, said, reverse("conversation", args=[message.thread_id]))
     text = _("This message is a conversation of its own now. Answers to it will come here.")
     messages.success(request, text, extra_tags=str(done.action))
-    return redirect("conversation", pk=thread.pk)
+    trail = Trail.read(request.GET, "inbox", own_zone(request))
+    return redirect(reverse("conversation", args=[thread.pk]) + trail.query)
 
 
 @require_safe
