@@ -75,14 +75,20 @@ function showAnswer(form, html) {
 // It is done, and this page has changed by it.
 function showPage(form, html) {
   const part = form.closest("[data-anew]");
+  const button = document.activeElement?.id;
   const page = renew(html);
   if (form.isConnected) replace(form, page);
-  const place = document.getElementById(part?.id ?? form.id);
-  if (place && !document.activeElement?.matches("body *")) {
-    place.tabIndex = -1;
-    place.focus({ preventScroll: true });
-  }
+  if (!document.activeElement?.matches("body *")) goOnAt(button, part?.id ?? form.id);
   for (const toast of page.querySelectorAll("#toasts > .toast")) addToast(toast.outerHTML);
+}
+
+// The keyboard goes on at the button that took the place of the one that was pressed, else there.
+function goOnAt(button, otherwise) {
+  const again = button && document.getElementById(button);
+  const place = again || document.getElementById(otherwise);
+  if (!place) return;
+  if (!again) place.tabIndex = -1;
+  place.focus({ preventScroll: true });
 }
 
 document.addEventListener("submit", (event) => {
