@@ -42,7 +42,12 @@ def test_what_stands_beside_each_other_is_level(conversation: Page, size: Viewpo
 def test_the_tools_of_a_phone_begin_where_the_page_begins(conversation: Page) -> None:
     conversation.set_viewport_size(PHONE)
     archive = conversation.get_by_role("button", name="Archive")
-    assert place(archive)["x"] == place(conversation.locator("#facts"))["x"]
+    start = place(conversation.locator("#facts"))["x"]
+    assert place(archive)["x"] == start
+    conversation.locator(".conversation-head .menu > summary").click()
+    menu = place(conversation.locator(".conversation-head .menu-sheet"))
+    assert menu["x"] >= start
+    assert menu["x"] + menu["width"] <= PHONE["width"]
 
 
 @SIZES
