@@ -60,9 +60,22 @@ document.addEventListener("htmx:afterOnLoad", (event) => {
 window.addEventListener("offline", () => showTrouble("lost"));
 
 // Toasts: the newest one counts, older ones of what is done go.
+const undoable = [];
+function drop(toast) {
+  if (toast.querySelector("[data-undo]:not([hidden])")) undoable.push(toast);
+  toast.remove();
+}
+// One after the other, also what is no longer said.
+function undo() {
+  const shown = [...document.querySelectorAll(".toast:has([data-undo]:not([hidden]))")].at(-1);
+  const toast = shown ?? undoable.pop();
+  if (!toast) return;
+  if (!shown) document.getElementById("toasts").append(toast);
+  toast.querySelector("[data-undo] button").click();
+}
 function addToast(html) {
   const toasts = document.getElementById("toasts");
-  for (const old of toasts.querySelectorAll(".toast:not(:has(progress))")) old.remove();
+  for (const old of toasts.querySelectorAll(".toast:not(:has(progress))")) drop(old);
   toasts.insertAdjacentHTML("beforeend", html);
   const toast = toasts.lastElementChild;
   htmx.process(toast);
@@ -79,13 +92,14 @@ function refuse({ status, text }, where = "") {
 }
 
 document.addEventListener("click", (event) => {
-  event.target.closest("[data-close-toast]")?.closest(".toast").remove();
+  const toast = event.target.closest("[data-close-toast]")?.closest(".toast");
+  if (toast) drop(toast);
 });
 // What was done is read soon; what failed stays until somebody closes it.
 setInterval(() => {
   for (const toast of document.querySelectorAll(".toast:not(.toast-failed, :has(progress))")) {
     if (toast.matches(":hover, :focus-within")) toast.dataset.age = "0";
     toast.dataset.age = Number(toast.dataset.age ?? 0) + 1;
-    if (Number(toast.dataset.age) > 30) toast.remove();
+    if (Number(toast.dataset.age) > 30) drop(toast);
   }
 }, 1_000);

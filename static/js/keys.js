@@ -14,7 +14,7 @@ window.addEventListener("pageshow", () => {
 });
 
 function step(by) {
-  const lines = [...document.querySelectorAll(".conversation:not(.is-leaving)")];
+  const lines = [...document.querySelectorAll(SHOWN)];
   const line = lines[currentLine() ? lines.indexOf(currentLine()) + by : 0];
   line?.querySelector(".about a").focus();
   return line;
@@ -35,21 +35,32 @@ function press(key) {
   const buttons = [...document.querySelectorAll(`main [data-key="${CSS.escape(key)}"]`)];
   const button = buttons.find((one) => one.dataset.key === key);
   button?.click();
-  if (box && button?.popoverTargetElement) forgetAfter(button.popoverTargetElement, box);
+  if (box && button?.popoverTargetElement) forgetAfter(button.popoverTargetElement, box.value);
 }
 function tick(box, checked) {
   box.checked = checked;
   tellSelection();
 }
 // Nobody selected it, so it is not selected any more once the question is gone.
-function forgetAfter(asked, box) {
+function forgetAfter(asked, id) {
   asked.addEventListener("toggle", function closed(event) {
     if (event.newState !== "closed") return;
     asked.removeEventListener("toggle", closed);
-    tick(box, false);
+    const box = lineOf(id)?.querySelector('input[name="thread"]');
+    if (box) tick(box, false);
   });
 }
-const undo = () => [...document.querySelectorAll('.toast [data-key="z"]')].at(-1)?.click();
+// The list may have come anew behind a question; then the browser does not know the way back.
+let lastLine;
+document.addEventListener("focusin", () => {
+  lastLine = currentLine()?.id ?? lastLine;
+});
+document.addEventListener("toggle", (event) => {
+  const answered = event.newState === "closed" && event.target.matches('[role="dialog"]');
+  if (!answered || document.activeElement?.matches("body *")) return;
+  const lines = [...document.querySelectorAll(".conversation")].map((line) => line.id);
+  if (lines.includes(lastLine)) goOnFrom(lines.indexOf(lastLine), lines);
+}, true);
 const KEYS = {
   j: () => step(1),
   k: () => step(-1),

@@ -9,6 +9,7 @@ let waiting = 0;
 const STAYS = { sent: ["archived", "inbox"], search: ["archived", "inbox"] };
 const MARKS = ["read", "unread"];
 
+const SHOWN = ".conversation:not(.is-leaving)";
 const lineOf = (id) => document.getElementById(`conversation-${id}`);
 const isBusy = () => waiting > 0;
 
@@ -19,7 +20,7 @@ function leaves(to) {
 
 // What is in front of people stays where it is, whatever comes or goes above it.
 function keepPlace(change) {
-  const seen = [...document.querySelectorAll(".conversation:not(.is-leaving)")].find(
+  const seen = [...document.querySelectorAll(SHOWN)].find(
     (line) => line.getBoundingClientRect().top >= 0,
   );
   const id = window.scrollY > 0 ? seen?.id : null;
@@ -46,7 +47,7 @@ function takeBack(id, was) {
 // The line where the person goes on when those at which they are go.
 function focusNext(lines) {
   if (!lines.includes(currentLine())) return;
-  const rest = [...document.querySelectorAll(".conversation:not(.is-leaving)")];
+  const rest = [...document.querySelectorAll(SHOWN)];
   const after = rest.find((line) => lines.at(-1).compareDocumentPosition(line) & 4);
   (after ?? rest.at(-1))?.querySelector(".about a").focus({ preventScroll: true });
 }
@@ -65,7 +66,7 @@ function act(form, button) {
     pending.set(id, to);
     showDone(id, to);
   }
-  focusNext(boxes.map((box) => box.closest(".conversation")));
+  if (leaves(to)) focusNext(boxes.map((box) => box.closest(".conversation")));
   tellSelection();
   send(form.action, data, (error) => {
     keepPlace(() => {
@@ -122,9 +123,10 @@ async function refreshList() {
   } catch {
     return;
   }
-  const known = new Set([...document.querySelectorAll(".conversation")].map((line) => line.id));
+  const lines = [...document.querySelectorAll(".conversation")].map((line) => line.id);
+  const known = new Set(lines);
   const checked = new Set(picked().map((box) => box.value));
-  const focused = currentLine()?.id;
+  const place = lines.indexOf(currentLine()?.id);
   const list = parseList(html);
   if (known.size) {
     for (const line of list.querySelectorAll(".conversation")) {
@@ -135,9 +137,15 @@ async function refreshList() {
   keepPlace(() => document.getElementById("conversations").replaceWith(list));
   htmx.process(list);
   for (const [id, to] of pending) showDone(id, to);
-  document.getElementById(focused)?.querySelector(".about a").focus({ preventScroll: true });
+  if (place >= 0) goOnFrom(place, lines);
   document.getElementById("newer").replaceChildren();
   tellSelection();
+}
+// Where people were, or the nearest line that is still there: what they were at may have gone.
+function goOnFrom(place, lines) {
+  const near = [...lines.slice(place), ...lines.slice(0, place).reverse()];
+  const line = near.map((id) => document.getElementById(id)).find((one) => one?.matches(SHOWN));
+  line?.querySelector(".about a").focus({ preventScroll: true });
 }
 function parseList(html) {
   const template = document.createElement("template");

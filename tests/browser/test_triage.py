@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from contacts.models import Contact
+from sync import moving
 from sync.models import Account, Thread
 from tests.site.conftest import mail, receive
 
@@ -110,8 +111,39 @@ def test_a_question_is_answered_by_keyboard(page: Page, annas_account: Account) 
     expect(page.get_by_role("link", name="About first")).to_be_focused()
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_focused()
+    # The list comes anew meanwhile.
+    receive(annas_account, mail("third", "text"), 3)
+    expect(page.get_by_role("link", name="About third")).to_have_count(1)
     page.keyboard.press("?")
     expect(page.get_by_role("link", name="About first")).to_be_focused()
+
+
+def test_the_keyboard_stays_at_its_line(page: Page, annas_account: Account) -> None:
+    for number in range(1, 5):
+        receive(annas_account, mail(f"n{number}", "text"), number)
+    page.goto("/inbox/?filter=unread")
+    at = {name: page.get_by_role("link", name=f"About {name}") for name in ("n1", "n2", "n3", "n4")}
+    for key in ("j", "u"):
+        page.keyboard.press(key)
+    expect(page.get_by_text("They are marked so already.")).to_be_visible()
+    expect(at["n4"]).to_be_focused()
+    # What was read matches no more; somebody else takes the next one away.
+    page.keyboard.press("r")
+    expect(at["n4"]).to_have_count(0)
+    expect(at["n3"]).to_be_focused()
+    others = Thread.objects.filter(subject="About n3")
+    moving.move(annas_account.owner, others, Thread.State.ARCHIVED)
+    expect(at["n3"]).to_have_count(0)
+    expect(at["n2"]).to_be_focused()
+    # Each z undoes one more of what was done.
+    for key in ("e", "e"):
+        page.keyboard.press(key)
+    expect(page.get_by_text("Nothing matches the filter")).to_be_visible()
+    page.keyboard.press("z")
+    expect(at["n1"]).to_be_visible()
+    expect(at["n2"]).to_have_count(0)
+    page.keyboard.press("z")
+    expect(at["n2"]).to_be_visible()
 
 
 def test_what_cannot_be_undone_needs_more_than_enter(page: Page, annas_account: Account) -> None:
