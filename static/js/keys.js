@@ -56,8 +56,10 @@ document.addEventListener("focusin", () => {
   lastLine = currentLine()?.id ?? lastLine;
 });
 document.addEventListener("toggle", (event) => {
-  const answered = event.newState === "closed" && event.target.matches('[role="dialog"]');
-  if (!answered || document.activeElement?.matches("body *")) return;
+  if (event.newState !== "closed" || !event.target.matches('[role="dialog"]')) return;
+  // The focus may still be in what has just been hidden.
+  const here = document.activeElement;
+  if (here?.matches("body *") && !event.target.contains(here)) return;
   const lines = [...document.querySelectorAll(".conversation")].map((line) => line.id);
   if (lines.includes(lastLine)) goOnFrom(lines.indexOf(lastLine), lines);
 }, true);
