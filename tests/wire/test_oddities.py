@@ -147,6 +147,50 @@ def test_one_message_in_several_answers_is_put_together(slowly: bool) -> None:
     assert (one.size, one.flags, one.headers) == (9, frozenset({"\\Seen"}), b"A: b\n")
 
 
+def split(uid: int, sequence: int, named: bool) -> bytes:
+    """The half of an answer that names its message, or the other one, which holds the header."""
+    if named:
+        return b"* %d FETCH (UID %d FLAGS ())\r\n" % (sequence, uid)
+    rest = metadata(uid, f"u{uid}").partition(b" INTERNALDATE")[2]
+    return b"* %d FETCH (INTERNALDATE%s" % (sequence, rest)
+
+
+@pytest.mark.parametrize(
+    ("first", "gone"),
+    [
+        # The header of 6, which has become the first, comes without its name.
+        (
+            split(5, 1, True) + b"* 1 EXPUNGE\r\n" + split(6, 1, False) + split(6, 1, True),
+            {5},
+        ),
+        # What came before the number changed may be anybody's: it is asked for again.
+        (
+            metadata(5, "u5") + split(6, 2, False) + b"* 1 EXPUNGE\r\n" + split(6, 1, True),
+            set(),
+        ),
+    ],
+)
+def test_a_number_that_changes_hands_gives_nobody_the_data_of_another(
+    first: bytes, gone: set[int], slowly: bool
+) -> None:
+    answers = [first]
+
+    def answer(talk: Talk) -> None:
+        asked = [int(uid) for uid in talk.line.split()[2].replace(":", ",").split(",")]
+        known = b"".join(metadata(uid, f"u{uid}") for uid in asked if uid not in gone)
+        talk.say((answers.pop() if answers else known) + b"{tag} OK x\r\n")
+
+    with (
+        scripted(OPEN, ("UID FETCH", answer), slowly=slowly) as server,
+        Connection.open(server.server, ANNA) as connection,
+    ):
+        connection.examine(b"INBOX")
+        found = {one.uid: one for one in connection.metadata([5, 6])}
+    assert {uid for uid, one in found.items() if one.missing or one.error} == gone
+    for uid in {5, 6} - gone:
+        assert found[uid].headers == f"From: u{uid}@x.example\r\n\r\n".encode()
+
+
 def test_a_message_is_missing_only_when_its_command_has_ended(slowly: bool) -> None:
     with (
         scripted(OPEN, ("UID FETCH", metadata(5) + b"{tag} OK x\r\n"), slowly=slowly) as server,
