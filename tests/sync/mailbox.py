@@ -228,6 +228,15 @@ def dump(account: Account) -> dict[str, list[tuple[object, ...]]]:
     return found
 
 
+def conversations() -> set[tuple[str, ...]]:
+    """The letters of each conversation, by name, the oldest first."""
+    found: dict[int, list[str]] = {}
+    letters = Message.objects.order_by("arrived_at", "pk").values_list("thread", "message_id")
+    for thread, name in letters:
+        found.setdefault(thread, []).append(name.partition("@")[0])
+    return {tuple(names) for names in found.values()}
+
+
 def a_moment_ago(account: Account) -> None:
     """As if the account had just been looked at."""
     Account.objects.filter(pk=account.pk).update(checked_at=timezone.now())

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from contacts.models import Contact
 from sync import bulk
 from sync.deleting import bury, catch_up, delete_for_good, empty_trash
 from sync.models import BulkAction, Message, MessageBody, Thread
@@ -51,6 +52,17 @@ def test_renumbering_does_not_bring_it_back(deleted: Mailbox) -> None:
 def test_a_past_sync_leaves_it_deleted(deleted: Mailbox) -> None:
     deleted.past_sync(1)
     assert deleted.letters == ["kept"]
+
+
+@pytest.mark.parametrize("scope", ["everyone", "contacts"])
+def test_a_past_sync_that_meets_another_copy_leaves_it_deleted(
+    deleted: Mailbox, scope: str
+) -> None:
+    Contact.objects.create(name="Jan").add_address("jan@firma.example")
+    deleted.deliver("deleted", days=20)
+    deleted.past_sync(1, scope)
+    assert deleted.letters == ["kept"]
+    assert sorted(deleted.ledger().values()) == ["deleted", "deleted", "stored"]
 
 
 def test_a_past_sync_that_restores_brings_it_back_whole(deleted: Mailbox) -> None:
