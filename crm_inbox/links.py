@@ -15,13 +15,18 @@ _TAG = re.compile(r"<[^>]*>")
 _UNSEEN = re.compile(r"[\x00-\x20\x7f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 _WEB = re.compile(r"(https?):[/\\]*(.+)", re.IGNORECASE | re.DOTALL)
 _HOST = r"((?:[\w-]+\.)+[^\W\d_]{2,})"
-_NAMED = re.compile(rf"(?:https?:/*|www\.)(?:[^\s/@]*@)?{_HOST}", re.IGNORECASE)
+# A name before the host is looked for only so far: many that have none would take for ever.
+_NAMED = re.compile(rf"(?:https?:/*|www\.)(?:[^\s/@]{{0,200}}@)?{_HOST}", re.IGNORECASE)
 _BARE = re.compile(rf"^(?:[\w.+-]+@)?{_HOST}(?:[/:?#]|$)", re.IGNORECASE)
 # "report.pdf" is a file, not a site.
 _FILE = re.compile(
     r"\.(?:pdf|docx?|xlsx?|pptx?|odt|ods|csv|txt|rtf|zip|rar|7z|png|jpe?g|gif|svg|html?|js|ics|eml)$"
 )
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
+# Characters of a link's text. Nobody reads on to see which address it ends with.
+_LONGEST_TEXT = 10_000
+# Of a host's name (RFC 1035, 2.3.4).
+_LONGEST_HOST = 255
 _TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
@@ -65,7 +70,7 @@ def host_of(target: str) -> str:
 
 
 def _is_disguised(text: str, host: str) -> bool:
-    if _TURNS.search(text):
+    if len(text) > _LONGEST_TEXT or _TURNS.search(text):
         return True
     plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).replace("。", ".").strip()
     shown = {found.lower() for found in _NAMED.findall(plain)}
@@ -81,6 +86,8 @@ def _same_site(one: str, other: str) -> bool:
 
 
 def _ascii(host: str) -> str:
+    if len(host) > _LONGEST_HOST:
+        return host
     try:
         return host.encode("idna").decode("ascii")
     except UnicodeError:

@@ -29,11 +29,13 @@ _ATTRIBUTES = {
 }
 # Nothing else gets past the filter below; without them nh3 would not even ask it.
 _SCHEMES = {"http", "https", "mailto", "tel", "cid", "data"}
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^>]*>?")
 _IMAGE_DATA = re.compile(r"data:image/(?:png|jpe?g|gif|webp);base64,[\w+/=\s]*", re.IGNORECASE)
 _REMOTE = re.compile(r"(?:https?:)?[/\\]{2}.+", re.IGNORECASE | re.DOTALL)
 # Reading takes the longer the deeper elements lie in each other, and browsers stop here, too.
 _DEEPEST = 512
+# The same holds for characters that are written as entities, or could be.
+_MOST_ENTITIES = 50_000
 _OPENING = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.IGNORECASE)
 # They hold nothing, or end by themselves where the next one begins.
 _SHALLOW = frozenset(
@@ -62,9 +64,9 @@ def sanitize(html: str, inline_images: Mapping[str, str], *, remote: bool = Fals
     """Safe HTML. `inline_images` maps a Content-ID to the address of that part here; with
     `remote`, images from elsewhere are left in.
     """
+    if html.count("&") > _MOST_ENTITIES or _depth(html) > _DEEPEST:
+        return SafeMail(f"<div>{escape(unescape(_TAG.sub(' ', html)))}</div>")
     keeper = _Keeper(inline_images, remote)
-    if _depth(html) > _DEEPEST:
-        html = f"<div>{escape(unescape(_TAG.sub(' ', html)))}</div>"
     cleaned = nh3.clean(
         html,
         tags=_TAGS,

@@ -31,9 +31,10 @@ _FUNCTIONS = {"rgb", "rgba", "hsl", "hsla", "calc", "min", "max", "linear-gradie
 _LONGEST = 10_000
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_DECLARATIONS = re.compile(r"""(?:[^;"'(]|"[^"]*"|'[^']*'|\([^)]*\))+""")
+# What is not closed lasts to the end. Nothing is looked at twice: a style may be made to take long.
+_DECLARATIONS = re.compile(r"""(?:[^;"'(]++|"[^"]*+"?+|'[^']*+'?+|\([^)]*+\)?+)++""")
 _VALUE = re.compile(r"[\w\s#%.,'\"()+!*/-]+")
-_FUNCTION = re.compile(r"([\w-]+)\s*\(")
+_FUNCTION = re.compile(r"(?<![\w-])([\w-]++)\s*+\(")
 # Parts of the window, and lengths beyond all reason.
 _UNFIT = re.compile(r"\d\s*[sld]?v(?:h|w|i|b|min|max)\b|\d{5}", re.IGNORECASE)
 _NEGATIVE = re.compile(r"(?<![\w.)])-\s*[.\d]")

@@ -8,6 +8,7 @@ from crm_inbox.links import safe_target
 from crm_inbox.quoting import split_quoted
 from crm_inbox.sanitize import sanitize
 from crm_inbox.styles import safe_style
+from sync.parse.model import HTML_LIMIT
 
 
 @pytest.mark.parametrize(
@@ -118,6 +119,45 @@ def test_elements_without_end_in_each_other_are_shown_as_text_at_once() -> None:
     html = sanitize("<div>" * 200_000 + "Hello &lt;b&gt; you", {}).html
     assert "Hello &lt;b&gt; you" in html
     assert time.process_time() - began < 20
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<p style="' + "(" * 9_900 + '">x</p>',
+        '<p style="width:' + "a" * 9_900 + '">x</p>',
+        '<p style="background:' + "url(" * 2_400 + '">x</p>',
+        "<a",
+        "&",
+        "x&x",
+        '<a href="http://x.example/">' + "http:" * 400_000 + "</a>",
+        '<a href="http://x.example/">' + "http:" * 1_900 + "</a>",
+        '<a href="http://x.example/">www.' + "ż" * 2_000_000 + ".pl</a>",
+        '<a href="http://x.example/">www.' + "ż" * 9_000 + ".pl</a>",
+    ],
+    ids=lambda html: html[:40],
+)
+def test_nothing_makes_it_take_long(html: str) -> None:
+    """As much of it as is kept of a mail; whoever reads it would wait, and all others with them."""
+    hostile = html * (HTML_LIMIT // len(html) or 1)
+    began = time.process_time()
+    mail = sanitize(hostile[:HTML_LIMIT], {}, remote=True)
+    list(split_quoted(hostile[:HTML_LIMIT]))
+    assert time.process_time() - began < 20
+    assert "<script" not in mail.html
+
+
+@pytest.mark.parametrize(
+    ("style", "kept"),
+    [
+        ("color: red; width: calc(1px", "color: red; width: calc(1px"),
+        ('font-family: "A; position: fixed', ""),
+        ("color: red; background: url(https://x.example/a.gif", "color: red"),
+        ("width: (1px; position: fixed", ""),
+    ],
+)
+def test_what_is_not_closed_lasts_to_the_end_of_a_style(style: str, kept: str) -> None:
+    assert safe_style(style, remote=False) == kept
 
 
 def test_quoted_text_is_told_from_new_text() -> None:
