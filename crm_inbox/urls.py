@@ -55,6 +55,7 @@ urlpatterns = [
     path("trash/delete-for-good/", trash.delete_for_good, name="delete_for_good"),
     path("trash/empty/", trash.empty, name="empty_trash"),
     path("conversations/<int:pk>/", page.conversation, name="conversation"),
+    path("conversations/<int:pk>/newer/", page.newer, name="conversation_newer"),
     path("conversations/<int:pk>/share/", sharing.share, name="share"),
     path("shared/", sharing.shared, name="shared"),
     path("conversations/<int:pk>/people/", participants.people, name="people"),

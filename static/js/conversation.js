@@ -40,6 +40,13 @@ document.addEventListener("click", (event) => {
   if (link) setTimeout(() => link.closest(".remote-images").remove());
 });
 
+// What comes while people read waits behind a link, so that nothing moves under their eyes.
+const newerLetters = document.getElementById("newer-letters");
+document.addEventListener("news", async () => {
+  const html = await ask(newerLetters.dataset.newer).catch(() => "");
+  if (newerLetters.innerHTML.trim() !== html.trim()) newerLetters.innerHTML = html;
+});
+
 // The sheet over the page: looking at a file, the people, another conversation.
 function openSheet() {
   closeMenus(null);

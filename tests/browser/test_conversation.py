@@ -170,6 +170,24 @@ def test_people_come_back_to_their_place(page: Page, annas_account: Account) -> 
     assert page.url.startswith(older)
 
 
+def test_what_comes_while_people_read_waits_behind_a_link(
+    page: Page, annas_account: Account, talk: list[Message]
+) -> None:
+    page.goto(f"/conversations/{talk[0].thread_id}/?filter=unread&in=inbox")
+    receive(annas_account, letter("elsewhere", subject="Else"), 8)
+    receive(
+        annas_account, letter("more", subject="Re: Offer", references="<first@mail.example>"), 9
+    )
+    come = page.get_by_role("link", name="1 new message")
+    expect(come).to_be_visible()
+    expect(page.locator(".letter")).to_have_count(2)
+    come.click()
+    expect(page.locator(".letter")).to_have_count(3)
+    expect(page.locator(".letter").last.locator(".plain")).to_have_text("Text of more")
+    assert "filter=unread" in page.url
+    expect(come).to_have_count(0)
+
+
 def test_what_is_done_on_the_page_keeps_the_way_back(page: Page, talk: list[Message]) -> None:
     Thread.objects.update(has_attachments=True)
     page.goto("/inbox/?filter=attachments")

@@ -10,17 +10,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from crm_inbox.filters import VIEW_OF
+from crm_inbox.ids import number
 from crm_inbox.neighbours import Trail
 from crm_inbox.views.access import SignedIn, find_own, own, readable, signed_in
 from crm_inbox.views.conversation.letters import Letter, own_addresses
 from crm_inbox.views.conversation.mail import trusted
 from crm_inbox.views.conversation.people import people_of
-from crm_inbox.views.page import own_zone, render_page
+from crm_inbox.views.page import own_zone, render_fragment, render_page
 from sync import marking, rearranging
 from sync.models import Message, Thread
 
 # Unread ones that are open at once; others open when somebody wants to see them.
 _OPEN_AT_MOST = 20
+# New ones are counted no further.
+_COUNTED = 98
 
 
 @require_safe
@@ -44,6 +47,7 @@ def conversation(request: SignedIn, pk: int) -> HttpResponse:
     context = {
         "thread": thread,
         "letters": letters,
+        "newest": max((row.pk for row in rows), default=0),
         "people": people_of(request, thread, rows),
         "place": place,
         "move_url": f"{place}_move",
@@ -56,6 +60,18 @@ def conversation(request: SignedIn, pk: int) -> HttpResponse:
     title = thread.subject or _("(no subject)")
     section = place if mine else "shared"
     return render_page(request, "conversation/page.html", context, section=section, title=title)
+
+
+@require_safe
+@signed_in
+def newer(request: SignedIn, pk: int) -> HttpResponse:
+    """Messages that have come since the page was shown: those after the id `since`."""
+    thread = find_own(readable(request, Thread), pk)
+    since = number(request.GET.get("since", "")) or 0
+    come = thread.messages.filter(tombstone_since=None, pk__gt=since).order_by("arrived_at", "pk")
+    found = list(come.values_list("pk", flat=True)[: _COUNTED + 1])
+    context = {"thread": thread, "first": found[0] if found else None, "count": len(found)}
+    return render_fragment(request, "conversation/newer.html", context)
 
 
 def _letters(request: SignedIn, thread: Thread, rows: list[Message]) -> list[Letter]:
