@@ -1,7 +1,7 @@
 """Mail passwords, sealed with FIELD_ENCRYPTION_KEYS before they reach the database.
 
-To change the key: put the new one first, start everything anew, run `manage.py rotate_keys`
-(sync/rotating.py), then drop the old one.
+To change the key: add the new one behind the old one, put it first, start everything anew after
+each, run `manage.py rotate_keys` (sync/rotating.py), then drop the old one.
 """
 
 from collections.abc import Sequence

@@ -68,7 +68,9 @@ def broken(*_: object, **__: object) -> None:
     [(MultiFernet, "encrypt"), (Connection, "open"), (connecting, "server_of")],
     ids=["sealing", "connecting", "before connecting"],
 )
+@pytest.mark.parametrize("form", ["email-sync", "admin/sync/account"])
 def test_a_report_of_an_error_holds_no_password(
+    form: str,
     client: Client,
     account: Account,
     reports: list[str],
@@ -76,7 +78,7 @@ def test_a_report_of_an_error_holds_no_password(
     place: tuple[object, str],
 ) -> None:
     monkeypatch.setattr(*place, broken)
-    answer = client.post(f"/email-sync/{account.pk}/password/", {"password": SECRET})
+    answer = client.post(f"/{form}/{account.pk}/password/", {"password": SECRET})
     assert answer.status_code == 500
     html, text = reports
     assert "a mistake of ours" in html

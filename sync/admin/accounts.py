@@ -15,9 +15,11 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.debug import sensitive_post_parameters
 
 from sync import problems, tasks
 from sync.admin import account_pages
@@ -129,6 +131,7 @@ class AccountAdmin(ReadOnly, AccountModelAdmin):
         ]
         return [*pages, *super().get_urls()]
 
+    @method_decorator(sensitive_post_parameters("password"))
     def password_page(self, request: HttpRequest, pk: int) -> HttpResponse:
         return account_pages.password(self, request, pk)
 

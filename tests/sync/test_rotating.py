@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from io import StringIO
+from itertools import pairwise
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -50,6 +51,17 @@ def accounts(db: None, settings: Settings) -> list[Account]:
     codes = {"seed": seal(HIDDEN[4]), "used_mask": 5}
     Authenticator.objects.create(user=owner, type="recovery_codes", data=codes)
     return made
+
+
+def test_services_that_start_one_by_one_read_what_the_others_seal(settings: Settings) -> None:
+    """In the order of README's steps; between two of them some know the next keys already."""
+    steps = [[OLD], [OLD, NEW], [NEW, OLD]]
+    for some, others in pairwise(steps):
+        for sealing, reading in ((some, others), (others, some)):
+            settings.FIELD_ENCRYPTION_KEYS = sealing
+            sealed = secrets.seal(HIDDEN[0])
+            settings.FIELD_ENCRYPTION_KEYS = reading
+            assert secrets.unseal(sealed) == HIDDEN[0]
 
 
 def rotate() -> str:
