@@ -17,7 +17,11 @@ from sync.models import Account, Coverage
 
 
 class AddressForm(forms.Form):
-    address = forms.CharField(label=_("Your email address"), max_length=320)
+    address = forms.CharField(
+        label=_("Your email address"),
+        max_length=320,
+        widget=forms.TextInput(attrs={"autofocus": True}),
+    )
 
     def clean_address(self) -> str:
         address = str(self.cleaned_data["address"]).strip()
@@ -41,7 +45,7 @@ class ServerForm(AddressForm, _Where):
         label=_("Password or app password"),
         strip=False,
         max_length=1000,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
     )
 
     @sensitive_variables("data")
@@ -67,7 +71,7 @@ class PasswordForm(_Where):
         label=_("New password or app password"),
         strip=False,
         max_length=1000,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
     )
 
     @classmethod
