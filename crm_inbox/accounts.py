@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+from threading import Thread
+from typing import Any, cast
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import EmailAwarePasswordResetTokenGenerator
 from allauth.account.utils import user_pk_to_url_str
@@ -10,6 +14,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.core.mail import EmailMessage
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,6 +23,7 @@ from django.utils.translation import gettext_lazy
 from crm_inbox import signing_in
 from sync import secrets
 
+logger = logging.getLogger(__name__)
 _MISMATCH = gettext_lazy("The user name and the password do not match. Mind upper and lower case.")
 
 
@@ -39,6 +45,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def render_mail(self, *args: Any, **options: Any) -> EmailMessage:
+        """Whoever asked for it calls `send`, and nothing else."""
+        return cast(EmailMessage, BehindTheAnswer(super().render_mail(*args, **options)))
+
     def pre_authenticate(self, request: HttpRequest, **credentials: object) -> None:
         """Raises ValidationError where too many attempts failed; nothing is compared then."""
         try:
@@ -46,6 +56,25 @@ class AccountAdapter(DefaultAccountAdapter):
         except ValidationError:
             signing_in.note_limit(request)
             raise
+
+
+class BehindTheAnswer:
+    """A mail that is sent by a thread: how long that takes, or that it fails, would tell whoever
+    asks for a new password whether an address is known here.
+    """
+
+    def __init__(self, message: EmailMessage) -> None:
+        self._message = message
+
+    def send(self) -> None:
+        Thread(target=self._send).start()
+
+    def _send(self) -> None:
+        try:
+            self._message.send()
+        except OSError as error:
+            # SMTPException is one, too. What the server says may name the person.
+            logger.error("A link for a new password cannot be sent: %s.", type(error).__name__)
 
 
 class SecondStepAdapter(DefaultMFAAdapter):

@@ -14,6 +14,9 @@ from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
+from crm_inbox.local.ports import free_port
+from crm_inbox.local.processes import wait_until
+
 PASSWORD = "open sesame"
 NEW = "correct horse battery"
 
@@ -171,6 +174,7 @@ def test_it_sends_a_link_for_a_forgotten_password(
         sent = stranger.post("/password/forgotten/", {"email": address})
         assert sent["Location"] == "/password/forgotten/sent/"
     # Nothing tells whether an address is known.
+    assert wait_until(lambda: bool(mailoutbox), 60)
     (letter,) = mailoutbox
     assert letter.to == ["anna@crm.example"]
     assert str(letter.body).count("anna") == 1
@@ -200,6 +204,19 @@ def test_it_lists_the_browsers_and_signs_out_the_others(stranger: Client) -> Non
     stranger.post("/account/sessions/")
     assert other.get("/inbox/").status_code == 302
     assert stranger.get("/inbox/").status_code == 200
+
+
+def test_a_mail_server_that_is_away_tells_not_who_is_here(
+    stranger: Client, anna: User, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
+    User.objects.filter(pk=anna.pk).update(email="anna@crm.example")
+    for address in ("anna@crm.example", "nobody@crm.example"):
+        sent = stranger.post("/password/forgotten/", {"email": address})
+        assert sent["Location"] == "/password/forgotten/sent/"
+    assert wait_until(lambda: "ConnectionRefusedError" in caplog.text, 60)
+    assert "anna" not in caplog.text
 
 
 def test_a_changed_password_ends_the_other_sessions(stranger: Client) -> None:
