@@ -59,10 +59,12 @@ document.addEventListener("toggle", (event) => {
   if (event.newState !== "closed" || !event.target.matches('[role="dialog"]')) return;
   // The focus may still be in what has just been hidden.
   const here = document.activeElement;
-  if (here?.matches("body *") && !event.target.contains(here)) return;
+  if (!here?.matches("body *") || event.target.contains(here)) backToLine();
+}, true);
+function backToLine() {
   const lines = [...document.querySelectorAll(".conversation")].map((line) => line.id);
   if (lines.includes(lastLine)) goOnFrom(lines.indexOf(lastLine), lines);
-}, true);
+}
 const KEYS = {
   j: () => step(1),
   k: () => step(-1),

@@ -60,6 +60,11 @@ function accept(option) {
   complete();
 }
 
+function leaveSearch() {
+  searchField.blur();
+  backToLine();
+}
+
 searchField?.addEventListener("input", () => {
   choose(-1);
   clearTimeout(typing);
@@ -78,9 +83,11 @@ searchField?.addEventListener("keydown", (event) => {
   } else if (open && chosen >= 0 && (event.key === "Enter" || event.key === "Tab")) {
     event.preventDefault();
     accept(options()[chosen]);
-  } else if (event.key === "Escape" && open) {
+  } else if (event.key === "Escape") {
     event.preventDefault();
     closeCompletions();
+    // The second one leads out of the field, so that the keys are keys again.
+    if (!open) leaveSearch();
   }
 });
 // Before the field loses its focus to the click.
