@@ -206,7 +206,7 @@ def test_a_password_given_while_the_old_one_is_refused_is_tried(
     mailbox.deliver("a")
     real = connecting.connect
 
-    def refused(account: Account, urgent: bool = True) -> Any:
+    def refused(account: Account, *_: object) -> Any:
         """The person is quicker than the server with its answer."""
         given = Account.objects.get(pk=account.pk)
         given.set_secret(given.secret())
