@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from sync import changes, renumbering
 from sync.models import Account, Coverage, Label, LedgerEntry, Run
+from sync.scope import sources
 
 FIRST_SYNC = timedelta(days=3)
 INTERVALS = (1, 3, 6, 12)
@@ -87,7 +88,11 @@ def labels_changed(account: Account) -> None:
     followed = Q(label=None)
     if account.label_choice == Account.LabelChoice.CHOSEN:
         followed |= Q(label__chosen=True)
-    Coverage.objects.filter(folder__account=account).exclude(followed).delete()
+    covered = Coverage.objects.filter(folder__account=account)
+    covered.exclude(followed).delete()
+    # Where only some labels are followed, new mail without them is left out from now on.
+    partly = [source.folder.pk for source in sources(account) if source.labels]
+    covered.filter(folder__in=partly, label=None).delete()
     Account.objects.filter(pk=account.pk).update(checked_at=None)
 
 
@@ -148,8 +153,12 @@ def finish(run: Run) -> None:
     run.save(update_fields=["finished_at"])
     if run.kind == Run.Kind.CATCH_UP:
         renumbering.finish(run)
-    for folder, label in run.sources:
-        _cover(run, folder, label)
+    if run.sources:
+        # What is chosen may have changed meanwhile.
+        followed = {pair for source in sources(run.account) for pair in source.pairs()}
+        for folder, label in run.sources:
+            if (folder, label) in followed:
+                _cover(run, folder, label)
     if run.kind == Run.Kind.INITIAL:
         Account.objects.filter(pk=run.account_id).update(first_sync_done_at=now)
 

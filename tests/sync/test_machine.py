@@ -39,6 +39,10 @@ class AnyMailbox(RuleBasedStateMachine):
         self.account = self.mailbox.account
         self.count = 0
         self.buried: set[str] = set()
+        # Else most of what happens would happen to mail that no sync has seen.
+        for folder in (*FOLDERS, "INBOX"):
+            self.count += 1
+            self.mailbox.deliver(f"n{self.count}", folder, days=0.01)
         sync_everything(self.account)
         self.account.refresh_from_db()
 
@@ -59,11 +63,15 @@ class AnyMailbox(RuleBasedStateMachine):
         reference = f"<n{parent}@mail.example>"
         self.mailbox.deliver(f"n{self.count}", folder, days=0.01, references=reference)
 
-    @rule(data=st.data(), verb=st.sampled_from(["MOVE", "COPY"]))
-    def pass_on(self, data: st.DataObject, verb: str) -> None:
+    @rule(data=st.data(), verb=st.sampled_from(["MOVE", "COPY"]), read=st.booleans())
+    def pass_on(self, data: st.DataObject, verb: str, read: bool) -> None:
+        """As people do when they have read it, or without a look."""
+
         def act(folder: str, uid: int) -> None:
             other = FOLDERS[1 - FOLDERS.index(folder)]
             with self.mailbox.open(folder) as client:
+                if read:
+                    client.uid("STORE", str(uid), "+FLAGS", "(\\Seen)")
                 client.uid(verb, str(uid), other)
 
         self._somewhere(data, act)
