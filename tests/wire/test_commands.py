@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from sync.wire import Connection, ConnectionTimedOut
+from sync.wire import Connection, ConnectionTimedOut, MessageMissing
 from sync.wire.fetch import WHOLE_LIMIT
 from sync.wire.metadata import internaldate
 from tests.imap.scripted_server import ANNA, Rule, Talk, scripted
@@ -121,6 +121,25 @@ def test_a_server_that_takes_one_command_at_a_time_gets_one() -> None:
             list(connection.bodies([(uid, 9) for uid in range(1, 200)]))
     assert len(sets(server.asked)) == 4
     assert early == []
+
+
+def test_no_question_marks_a_message_as_read() -> None:
+    """Twice over: the folder is opened to read only, too."""
+    with scripted(OPEN, NONE) as server, Connection.open(server.server, ANNA) as connection:
+        connection.examine(b"INBOX")
+        list(connection.metadata([1]))
+        list(connection.bodies([(1, 9), (2, WHOLE_LIMIT + 1)]))
+        for ask in (
+            lambda: connection.raw(1),
+            lambda: connection.part(1, "2"),
+            lambda: list(connection.pieces(1, "2")),
+        ):
+            with pytest.raises(MessageMissing):
+                ask()
+    fetches = [line for line in server.asked if line.startswith("UID FETCH")]
+    assert sum("BODY.PEEK[" in line for line in fetches) == len(fetches) == 6
+    assert not any("BODY[" in line for line in fetches)
+    assert not any(line.startswith("SELECT") for line in server.asked)
 
 
 def test_a_line_of_megabytes_is_read(slowly: bool) -> None:
