@@ -203,6 +203,9 @@ def test_what_is_done_on_the_page_keeps_the_way_back(page: Page, talk: list[Mess
     page.locator(".letter").last.get_by_text("More for this message").locator("..").click()
     page.get_by_role("button", name="Move to a new conversation").click()
     expect(page.get_by_text("This message is a conversation of its own now.")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("The messages are where they were.")).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("Escape")
     page.wait_for_url("**/inbox/?filter=attachments*")
 

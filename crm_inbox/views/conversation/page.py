@@ -32,7 +32,8 @@ def conversation(request: SignedIn, pk: int) -> HttpResponse:
     thread = find_own(readable(request, Thread).select_related("account", "owner"), pk)
     mine = thread.owner_id == request.user.pk
     if thread.state == Thread.State.EMPTY and (other := rearranging.went_to(request.user, pk)):
-        return redirect("conversation", pk=other)
+        way = Trail.read(request.GET, "inbox", own_zone(request)).query
+        return redirect(reverse("conversation", args=[other]) + way)
     rows = list(
         thread.messages.filter(tombstone_since=None)
         .defer("dedupe_key")
