@@ -160,3 +160,13 @@ def test_a_password_that_cannot_be_read_is_said_where_the_server_is_asked(
     assert "The stored password of this account can no longer be read." in original.content.decode()
     fetched = client.post(f"/attachments/{attachment.pk}/fetch/")
     assert b"can no longer be read" in b"".join(fetched.streaming_content)  # type: ignore[attr-defined]
+
+
+def test_whom_to_merge_with_is_found_by_addresses(client: Client, account: Account) -> None:
+    """A query of who writes to whom within one of who writes costs as much as there is mail."""
+    first = receive(account, mail("first", "text"), 1).thread
+    receive(account, mail("second", "text"), 2)
+    with CaptureQueriesContext(connection) as asked:
+        page = client.get(f"/conversations/{first.pk}/others/").content.decode()
+    assert "About second" in page
+    assert max(query["sql"].count('FROM "sync_participant"') for query in asked) == 1

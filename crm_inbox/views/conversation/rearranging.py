@@ -77,8 +77,11 @@ def _candidates(request: SignedIn, thread: Thread, words: str) -> list[Thread]:
     found = Filter.from_query("search", query, own_zone(request)).threads(request.user)
     if not words:
         people = Participant.objects.filter(message__thread=thread)
-        others = people.exclude(address__in=thread.account.own_addresses).values("address")
-        theirs = Participant.objects.filter(address__in=others).values("message__thread")
+        others = people.exclude(address__in=["", *thread.account.own_addresses])
+        # Named one by one: in one query, PostgreSQL walked all mail of the owner's own address
+        # for every conversation that there is.
+        addresses = list(others.values_list("address", flat=True).distinct())
+        theirs = Participant.objects.filter(address__in=addresses).values("message__thread")
         found = found.filter(pk__in=theirs)
     found = found.filter(account=thread.account_id).exclude(pk=thread.pk)
     return list(found.order_by("-last_message_at", "-pk")[:_SUGGESTED])
