@@ -71,6 +71,12 @@ sheet.addEventListener("click", (event) => {
   // On the backdrop the dialog itself is what is clicked.
   if (event.target === sheet || event.target.closest("[data-close-sheet]")) sheet.close();
 });
+// In a search field the browser would only empty it.
+sheet.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  event.preventDefault();
+  sheet.close();
+});
 sheet.addEventListener("close", () => sheetContent.replaceChildren());
 
 // Looking at a file. Whether it is what its name says is known only once it is drawn.
