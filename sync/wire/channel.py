@@ -21,6 +21,10 @@ from sync.wire.errors import (
 from sync.wire.reader import Reader, Response
 from sync.wire.tokens import Malformed
 
+# Bytes of an answer that is kept whole: a SEARCH that lists a million UIDs has 8 MB.
+ANSWER_LIMIT = 64 * 1024 * 1024
+# About what a response takes beside its text.
+_EACH = 200
 # For the answer to LOGOUT.
 _GOODBYE_SECONDS = 2
 _QUOTABLE = re.compile(rb"[\x20-\x7e]{0,1000}")
@@ -203,6 +207,7 @@ class Exchange:
         self._channel = channel
         self._number = number
         self._refused: Response | None = None
+        self._kept = 0
 
     def send(self, *arguments: Argument) -> bytes:
         """Send a command and return its tag."""
@@ -222,10 +227,21 @@ class Exchange:
             return refused
         return self._channel.receive()
 
+    def keep(self) -> Response:
+        """The next response, of a command whose responses are collected. Raises ProtocolError
+        where they have no end.
+        """
+        response = self.receive()
+        self._kept += _EACH + len(response.text) + sum(map(len, response.more))
+        if self._kept > ANSWER_LIMIT:
+            self._channel.hang_up()
+            raise ProtocolError("The answer has no end.")
+        return response
+
     def rest(self) -> tuple[Response, list[Response]]:
         """All up to the end of a command that was sent alone: its end, and what came before."""
         untagged = []
-        while (response := self.receive()).tag in (b"*", b"+"):
+        while (response := self.keep()).tag in (b"*", b"+"):
             untagged.append(response)
         return response, untagged
 

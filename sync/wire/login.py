@@ -68,13 +68,13 @@ def _authenticate(
     exchange = channel.exchange()
     exchange.send(b"AUTHENTICATE", mechanism, *((encoded,) if offered.sasl_ir else ()))
     sent = offered.sasl_ir
-    answers = [exchange.receive()]
+    answers = [exchange.keep()]
     while answers[-1].tag in (b"*", b"+"):
         if answers[-1].tag == b"+":
             # XOAUTH2 explains its refusal in a challenge that wants an empty answer.
             exchange.send_line(b"" if sent else encoded)
             sent = True
-        answers.append(exchange.receive())
+        answers.append(exchange.keep())
     return answers
 
 

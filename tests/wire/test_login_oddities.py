@@ -13,9 +13,11 @@ from sync.wire import (
     Connection,
     LoginDisabled,
     PlaintextRefused,
+    ProtocolError,
     StarttlsUnavailable,
+    channel,
 )
-from tests.imap.scripted_server import ANNA, Rule, scripted
+from tests.imap.scripted_server import ANNA, Rule, Talk, scripted
 
 
 def test_a_password_of_any_unicode_arrives_whole(slowly: bool) -> None:
@@ -38,6 +40,22 @@ def test_a_server_that_knows_us_already_is_believed() -> None:
     with scripted(greeting=b"* PREAUTH welcome\r\n") as server:
         Connection.open(server.server, ANNA).close()
     assert not any(line.startswith(("LOGIN", "AUTH")) for line in server.asked)
+
+
+@pytest.mark.parametrize("verb", ["AUTHENTICATE", "EXAMINE"])
+def test_an_answer_without_end_fills_no_memory(verb: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(channel, "ANSWER_LIMIT", 100_000)
+
+    def never_ends(talk: Talk) -> None:
+        for _ in range(1000):
+            talk.say(b"* OK still there\r\n")
+
+    with (
+        scripted((verb, never_ends)) as server,
+        pytest.raises(ProtocolError, match="no end"),
+        Connection.open(server.server, ANNA) as connection,
+    ):
+        connection.examine(b"INBOX")
 
 
 def test_logindisabled_sends_no_password() -> None:
