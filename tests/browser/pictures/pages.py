@@ -21,8 +21,8 @@ _OF_LISTS = {
     for part in ("move", "count", "newer")
 }
 FRAGMENTS = {
-    *("completions", "letter", "mail_frame", "mailbox_card", "news", "past_preview_state"),
-    *("people", "person_add", "progress", "attachment_preview"),
+    *("completions", "conversation_newer", "letter", "mail_frame", "mailbox_card", "news"),
+    *("past_preview_state", "people", "person_add", "progress", "attachment_preview"),
 }
 FILES = {
     *("attachment_page", "contact_export", "mfa_download_recovery_codes"),
