@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from contacts.importing import Duplicates, judge, write
 from contacts.lines import Line, Outcome
@@ -23,8 +22,8 @@ _COUNTERS = ("state", "done", "created", "changed", "left_out", "broken", "probl
 
 # An import that comes no further for so long has lost its worker, or the request for one.
 LOST_SECONDS = 120
-# Of PostgreSQL's advisory locks, those of an upload that is imported.
-_LOCKS = 0x1337
+# See contacts.locks.
+LOCKS = 0x1337
 
 
 class Place(NamedTuple):
@@ -37,20 +36,6 @@ class Place(NamedTuple):
 def running() -> list[Place]:
     rows = Upload.objects.filter(state=Upload.State.RUNNING).order_by("pk")
     return [Place(*row) for row in rows.values_list("pk", "done")]
-
-
-@contextmanager
-def alone(upload_id: int) -> Iterator[bool]:
-    """Whether nobody else is inside for this upload; whoever is killed inside is no more."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, hashint8(%s))", [_LOCKS, upload_id])
-        (is_alone,) = cursor.fetchone()
-    try:
-        yield is_alone
-    finally:
-        if is_alone:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, hashint8(%s))", [_LOCKS, upload_id])
 
 
 def work(upload: Upload, seconds: float) -> bool:

@@ -3,7 +3,8 @@
 from celery import shared_task
 from django.conf import settings
 
-from contacts.import_work import alone, work
+from contacts.import_work import LOCKS, work
+from contacts.locks import alone
 from contacts.models import Upload
 
 
@@ -13,7 +14,7 @@ def import_contacts(upload_id: int) -> None:
 
     It may have been asked for twice, when it was only late.
     """
-    with alone(upload_id) as first:
+    with alone(LOCKS, upload_id) as first:
         upload = Upload.objects.filter(pk=upload_id, state=Upload.State.RUNNING).first()
         more = first and upload is not None and work(upload, settings.SYNC_SLICE_SECONDS)
     if more:

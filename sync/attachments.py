@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 
-from django.db import connection as database
 from django.db.models import F
 
+from contacts.locks import alone
 from sync import problems
 from sync.connecting import connect
 from sync.models import Attachment, AttachmentContent, LedgerEntry, Message
@@ -31,7 +31,7 @@ _TOGETHER = 10 * 1024 * 1024
 _SECONDS = 300
 # Bytes of a file as it is sent; it is held in memory, whatever a server says that it is.
 LARGEST = 128 * 1024 * 1024
-# Of PostgreSQL's advisory locks, those of a message whose files are fetched.
+# Of a message whose files are fetched, see contacts.locks.
 _LOCKS = 0x66696C65
 
 
@@ -61,7 +61,7 @@ def fetching(attachment: Attachment) -> Iterator[int]:
     """
     if _is_kept(attachment):
         return
-    with _alone(attachment.message_id):
+    with alone(_LOCKS, attachment.message_id, wait=True):
         if not _is_kept(attachment):
             with _copy_of(attachment.message) as (connection, uid):
                 yield from _fetch(connection, uid, attachment)
@@ -146,14 +146,3 @@ def _copy_of(message: Message) -> Iterator[tuple[Connection, int]]:
                 yield connection, copy.uid
                 return
     raise MessageMissing("No copy of the message is where it was; the next look may find it.")
-
-
-@contextmanager
-def _alone(message: int) -> Iterator[None]:
-    with database.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s, hashint8(%s))", [_LOCKS, message])
-    try:
-        yield
-    finally:
-        with database.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s, hashint8(%s))", [_LOCKS, message])

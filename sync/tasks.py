@@ -3,17 +3,15 @@
 import logging
 import os
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
 from uuid import UUID
 
 from celery import Task, shared_task
 from django.conf import settings
-from django.db import connection
 from kombu.exceptions import OperationalError
 from redis import Redis, RedisError
 
 from contacts import import_work
+from contacts.locks import alone
 from contacts.tasks import import_contacts
 from sync import bulk as bulk_work
 from sync import (
@@ -32,7 +30,7 @@ from sync.models import Hour, News
 from sync.scheduling import Queue, Request
 
 logger = logging.getLogger(__name__)
-# A number that no other lock of PostgreSQL's has here.
+# See contacts.locks.
 _INDEX_LOCK = 0x1DE7
 # Requests that nobody takes must not fill Redis. Whoever finds no room is asked for again later.
 LONGEST_QUEUE = 10_000
@@ -112,8 +110,8 @@ def remove(account_id: int) -> None:
 @shared_task
 def index() -> None:
     """A part of the search's backlog, by one worker at a time: the others have mail to bring."""
-    with _alone() as alone:
-        if alone and searching.catch_up(settings.SYNC_SLICE_SECONDS):
+    with alone(_INDEX_LOCK) as is_alone:
+        if is_alone and searching.catch_up(settings.SYNC_SLICE_SECONDS):
             index.apply_async(expires=settings.SYNC_SLICE_SECONDS)
 
 
@@ -188,20 +186,6 @@ def _publish(requests: list[Request]) -> None:
             logger.warning("The queue cannot be reached; what is asked for is asked again.")
             scheduling.forget_queued([each.account_id for each in requests])
             return
-
-
-@contextmanager
-def _alone() -> Iterator[bool]:
-    """Whether nobody else is inside; PostgreSQL knows, also when somebody is killed inside."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_INDEX_LOCK])
-        (alone,) = cursor.fetchone()
-    try:
-        yield alone
-    finally:
-        if alone:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [_INDEX_LOCK])
 
 
 def _has_room(queue: str) -> bool:

@@ -24,6 +24,7 @@ pytest_plugins = [
     "tests.browser.signed_in",
     "tests.imap.dovecot",
     "tests.sync.mailbox",
+    "tests.sync.queues",
 ]
 # Where pytest-xdist hands the tests out to several processes, the first one only waits.
 _OURS = "TESTS_STARTED_THEIR_SERVERS"

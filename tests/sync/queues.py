@@ -1,11 +1,23 @@
 """Accounts that have something to do, and the queues in which workers are asked for them."""
 
+import os
+
+import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
+from redis import Redis
 
 from sync.models import Account, Run
 
 QUEUES = ("live", "first", "past", "index")
+
+
+@pytest.fixture
+def queue() -> Redis:
+    """The broker, with empty queues."""
+    redis: Redis = Redis.from_url(os.environ["REDIS_URL"])
+    redis.delete(*QUEUES)
+    return redis
 
 
 def make_account(name: str) -> Account:

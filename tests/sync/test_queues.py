@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 
 import pytest
@@ -12,6 +11,7 @@ from kombu.exceptions import OperationalError
 from redis import Redis
 
 from contacts import import_work
+from contacts.locks import alone
 from contacts.models import Upload
 from contacts.tasks import import_contacts
 from crm_inbox.beat import Beat
@@ -26,14 +26,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def account() -> Account:
     return make_account("anna")
-
-
-@pytest.fixture
-def queue() -> Redis:
-    """The broker, with empty queues."""
-    redis: Redis = Redis.from_url(os.environ["REDIS_URL"])
-    redis.delete(*QUEUES)
-    return redis
 
 
 def test_a_beat_without_workers_piles_up_nothing(account: Account, queue: Redis) -> None:
@@ -103,7 +95,7 @@ def test_an_import_that_was_asked_for_twice_is_done_by_one(account: Account) -> 
     started, done = threading.Event(), threading.Event()
 
     def another() -> None:
-        with import_work.alone(upload.pk) as first:
+        with alone(import_work.LOCKS, upload.pk) as first:
             assert first
             started.set()
             done.wait(60)

@@ -23,7 +23,7 @@ from sync.models import Account, Message, News, Run, Watch, Watcher
 from sync.scheduling import claim_due
 from sync.session import Session
 from tests.sync.mailbox import Mailbox, a_moment_ago
-from tests.sync.queues import QUEUES, make_account, open_run
+from tests.sync.queues import make_account, open_run
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -33,14 +33,6 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 def account() -> Account:
     """Synced for the first time, and looked at a moment ago."""
     return make_account("anna")
-
-
-@pytest.fixture
-def queue() -> Redis:
-    """The broker, with empty queues."""
-    redis: Redis = Redis.from_url(os.environ["REDIS_URL"])
-    redis.delete(*QUEUES)
-    return redis
 
 
 def asked() -> list[tuple[int, str]]:
