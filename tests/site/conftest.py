@@ -28,6 +28,12 @@ def client(anna: User) -> Client:
 
 
 @pytest.fixture
+def staff(client: Client) -> Client:
+    client.force_login(User.objects.create_superuser("boss", "boss@demo.example", "x"))
+    return client
+
+
+@pytest.fixture
 def account(anna: User) -> Account:
     return make_account(anna, "me@crm.example")
 

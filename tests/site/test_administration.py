@@ -9,27 +9,18 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
-from django.db import Error as DatabaseError
-from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 from redis import Redis
 
 from crm_inbox.admin.plots import LastHours, Plot
-from crm_inbox.looks import Look
-from sync.models import Account, Folder, Hour, LedgerEntry, Message, Run
+from sync.models import Account, Folder, Hour, LedgerEntry, Run
 from tests.site.conftest import mail, make_account, receive
 from tests.sync.mailbox import Mailbox
 
 pytestmark = pytest.mark.django_db
 ACCOUNTS = "/admin/sync/account/"
-
-
-@pytest.fixture
-def staff(client: Client) -> Client:
-    client.force_login(User.objects.create_superuser("boss", "boss@demo.example", "x"))
-    return client
 
 
 def page(client: Client, address: str, expected: int = 200) -> str:
@@ -159,37 +150,6 @@ def test_who_may_only_look_can_neither_set_a_password_nor_remove(
         page(client, f"{ACCOUNTS}{account.pk}/{name}/", 403)
 
 
-def test_mail_is_not_for_administrators(staff: Client, account: Account) -> None:
-    message = receive(account, mail("quincunx", "quincunx"))
-    for address in ("", f"{message.pk}/change/", f"{message.pk}/history/"):
-        answer = staff.get(f"/admin/sync/message/{address}")
-        assert answer.status_code in (302, 403, 404), address
-        assert "quincunx" not in answer.content.decode()
-    assert "sync/message/" not in page(staff, "/admin/")
-
-
-def test_where_it_is_allowed_every_look_is_noted(
-    staff: Client, account: Account, settings: Settings
-) -> None:
-    settings.ADMIN_READS_MAIL = True
-    message = receive(account, mail("quincunx", "quincunx text"))
-    assert "quincunx" not in page(staff, "/admin/sync/message/")
-    assert not Look.objects.exists()
-    assert "quincunx text" in page(staff, f"/admin/sync/message/{message.pk}/change/")
-    look = Look.objects.get()
-    assert (look.administrator, look.account, look.message_id) == (
-        *("boss", "me@crm.example"),
-        message.pk,
-    )
-    assert "me@crm.example" in page(staff, "/admin/crm_inbox/look/")
-    page(staff, "/admin/crm_inbox/look/add/", 403)
-    # What tells of it without being such a look is not there.
-    page(staff, f"/admin/sync/message/{message.pk}/history/", 404)
-    page(staff, "/admin/sync/message/?subject__startswith=quin", 400)
-    assert "1 in all" in page(staff, "/admin/sync/message/?direction=received")
-    assert Look.objects.count() == 1
-
-
 @pytest.mark.parametrize("model", ["message", "failedmessage"])
 def test_lists_of_mail_are_in_the_language_of_the_reader(
     staff: Client, account: Account, settings: Settings, model: str
@@ -226,46 +186,6 @@ def test_an_account_without_trouble_leaves_no_gap(staff: Client, account: Accoun
     shown = page(staff, f"{ACCOUNTS}{account.pk}/change/")
     for name in ("Last error", "What to do"):
         assert re.search(rf"<label>{name}:</label>\s*<div class=\"readonly\">-</div>", shown)
-
-
-def test_every_way_to_sign_in_as_somebody_else_is_noted(staff: Client, account: Account) -> None:
-    anna = account.owner
-    step = Authenticator.objects.create(user=anna, type="totp", data={})
-    staff.post(f"/team/{anna.pk}/password-link/")
-    new = {"password1": "correct horse battery", "password2": "correct horse battery"}
-    staff.post(f"/admin/auth/user/{anna.pk}/password/", {**new, "usable_password": "true"})
-    staff.post(f"/admin/crm_inbox/secondstep/{step.pk}/delete/", {"post": "yes"})
-    noted = Look.objects.order_by("pk").values_list("administrator", "what", "account")
-    assert list(noted) == [("boss", what, "anna") for what in ("link", "person", "step")]
-    second = Authenticator.objects.create(user=anna, type="totp", data={})
-    form = {"action": "delete_selected", "_selected_action": [second.pk], "post": "yes"}
-    staff.post("/admin/crm_inbox/secondstep/", form)
-    assert not Authenticator.objects.exists()
-    assert Look.objects.filter(what="step").count() == 2
-    assert "Made a link for a new password" in page(staff, "/admin/crm_inbox/look/")
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE crm_inbox_look SET account = ''",
-        "DELETE FROM crm_inbox_look",
-        "TRUNCATE crm_inbox_look",
-    ],
-)
-def test_the_database_itself_keeps_the_looks(account: Account, statement: str) -> None:
-    Look.note(User.objects.create_superuser("boss"), receive(account, mail("one", "text")))
-    with connection.cursor() as cursor:
-        # As it is outside of tests.
-        cursor.execute("ALTER TABLE crm_inbox_look ENABLE TRIGGER looks_stay_whole")
-    with (
-        pytest.raises(DatabaseError, match="cannot be changed or removed"),
-        transaction.atomic(),
-        connection.cursor() as cursor,
-    ):
-        cursor.execute(statement)
-    Message.objects.all().delete()
-    assert Look.objects.count() == 1
 
 
 def test_people_are_listed_and_not_removed_before_their_mail(
