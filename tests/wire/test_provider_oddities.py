@@ -11,7 +11,8 @@ import pytest
 
 from sync.wire import Connection, Credentials, FolderStatus
 from tests.imap.fetching import Letter
-from tests.imap.oddities import LARGE, ODD_NAMES, ODDITIES, Make, expunge_in_the_middle
+from tests.imap.odd_answers import expunge_in_the_middle
+from tests.imap.oddities import LARGE, ODD_NAMES, ODDITIES, Make
 from tests.imap.provider import Provider, running
 from tests.imap.scripted_server import ANNA, Talk
 
