@@ -26,6 +26,16 @@ def talk(page: Page, annas_account: Account) -> list[Message]:
     return [receive(annas_account, raw, n) for n, raw in enumerate((first, answer, other), 1)]
 
 
+# In the moment in which the field is put into the page.
+_TYPE_AT_ONCE = """() => new MutationObserver((_changes, observer) => {
+    const field = document.querySelector("dialog input[type=search]");
+    if (!field) return;
+    observer.disconnect();
+    field.value = "subject-that-is-nowhere";
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+}).observe(document.body, { childList: true, subtree: true })"""
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_a_message_is_split_out_and_merged_again(
     page: Page, talk: list[Message], size: str
@@ -49,6 +59,16 @@ def test_a_message_is_split_out_and_merged_again(
     expect(sheet).to_contain_text("You can undo it.")
     sheet.get_by_label("Find a conversation").fill("subject-that-is-nowhere")
     expect(sheet.get_by_text("No conversation is found.")).to_be_visible()
+
+
+def test_what_is_typed_as_soon_as_it_is_there_is_looked_for(
+    page: Page, talk: list[Message]
+) -> None:
+    page.goto(f"/conversations/{talk[2].thread_id}/")
+    page.evaluate(_TYPE_AT_ONCE)
+    page.locator(".conversation-head summary").first.click()
+    page.get_by_role("link", name="Merge with another conversation").click()
+    expect(page.get_by_role("dialog").get_by_text("No conversation is found.")).to_be_visible()
 
 
 def test_two_conversations_are_merged(page: Page, talk: list[Message]) -> None:
