@@ -40,6 +40,8 @@ SOCKET_NAME = ".s.PGSQL.5432"
 SOCKET_PATH_BYTES = 107
 # Its log quotes neither the statements nor the rows that it refuses: some are people's mail.
 DISCREET = ("log_min_error_statement=panic", "log_error_verbosity=terse")
+# What it says in vain while the last children of a server that was killed hold its memory.
+STILL_IN_USE = b"pre-existing shared memory block"
 
 
 def ensure(folder: Path, *, durable: bool = True, die_with_us: bool = False) -> str:
@@ -136,14 +138,17 @@ def _start(cluster: Path, sockets: Path, log: Path, durable: bool, die_with_us: 
     options = ["listen_addresses=", f"unix_socket_directories={sockets}", "jit=off", *DISCREET]
     if not durable:
         options += ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
-    process = start(
-        [*user.prefix, str(_program("postgres", cluster)), "-D", str(cluster)]
-        + [word for option in options for word in ("-c", option)],
-        log,
-        uid=user.uid,
-        die_with_us=signal.SIGINT if die_with_us else None,
-    )
-    wait_until(lambda: _answers(sockets) or not runs(process.pid), WAIT_SECONDS)
+    command = [*user.prefix, str(_program("postgres", cluster)), "-D", str(cluster)]
+    command += [word for option in options for word in ("-c", option)]
+    end = signal.SIGINT if die_with_us else None
+
+    def is_settled() -> bool:
+        said = log.stat().st_size if log.exists() else 0
+        process = start(command, log, uid=user.uid, die_with_us=end)
+        wait_until(lambda: _answers(sockets) or not runs(process.pid), WAIT_SECONDS)
+        return _answers(sockets) or STILL_IN_USE not in log.read_bytes()[said:]
+
+    wait_until(is_settled, WAIT_SECONDS)
     if not _answers(sockets):
         raise LocalServerError(f"PostgreSQL does not start: {last_line_of(log)}")
 

@@ -34,3 +34,9 @@ def page(annas_account: Account, chromium: Browser, live_server: LiveServer) -> 
     yield page
     context.close()
     assert errors == []
+
+
+def shows(page: Page, title: str) -> None:
+    """The page that people went to is there, with what listens to keys."""
+    expect(page.locator("h1")).to_have_text(title)
+    page.wait_for_load_state()

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from contacts.models import Contact
 from sync.models import Account, Message, Thread
+from tests.browser.signed_in import shows
 from tests.site.conftest import mail, receive
 from tests.sync.mailbox import letter
 
@@ -135,28 +136,22 @@ def test_folded_messages_come_when_they_are_opened(page: Page, talk: list[Messag
 def test_the_keyboard_leads_through_the_list(page: Page, talk: list[Message]) -> None:
     page.goto("/inbox/")
     page.get_by_role("link", name="Prices").click()
-    expect(page.locator("h1")).to_have_text("Prices")
+    shows(page, "Prices")
     page.keyboard.press("j")
-    expect(page.locator("h1")).to_have_text("Offer")
+    shows(page, "Offer")
     page.keyboard.press("k")
-    expect(page.locator("h1")).to_have_text("Prices")
+    shows(page, "Prices")
     page.keyboard.press("Escape")
-    expect(page.locator("h1")).to_have_text("Inbox")
+    shows(page, "Inbox")
     page.get_by_role("link", name="Offer").click()
-    expect(page.locator("h1")).to_have_text("Offer")
+    shows(page, "Offer")
     page.keyboard.press("e")
     expect(page.get_by_text("1 conversation archived.")).to_be_visible()
     page.get_by_role("link", name="Prices").click()
-    expect(page.locator("h1")).to_have_text("Prices")
+    shows(page, "Prices")
     page.keyboard.press("#")
     page.get_by_role("button", name="Move to the trash").click()
     expect(page.get_by_text("1 conversation moved to the trash.")).to_be_visible()
-
-
-def shows(page: Page, title: str) -> None:
-    """The page is there, with what listens to keys."""
-    expect(page.locator("h1")).to_have_text(title)
-    page.wait_for_load_state()
 
 
 def test_people_come_back_to_their_place(page: Page, annas_account: Account) -> None:
@@ -212,6 +207,7 @@ def test_what_is_done_on_the_page_keeps_the_way_back(page: Page, talk: list[Mess
     Thread.objects.update(has_attachments=True)
     page.goto("/inbox/?filter=attachments")
     page.get_by_role("link", name="Offer").click()
+    shows(page, "Offer")
     page.locator("details.sharing summary").focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Escape")

@@ -167,6 +167,7 @@ def test_the_wizard_tests_the_connection_and_keeps_what_was_typed(
     anna.keyboard.type("me@crm.example")
     anna.keyboard.press("Enter")
     expect(anna.get_by_label("Password or app password")).to_be_focused()
+    anna.wait_for_load_state()
     anna.get_by_label("User name").fill(mailbox.name)
     anna.get_by_label("IMAP server").fill(mailbox.dovecot.host)
     anna.get_by_label("Port").fill(str(mailbox.dovecot.port))

@@ -1,14 +1,18 @@
 """The private PostgreSQL: made, reused, restarted, and refused in plain words."""
 
+import os
+import signal
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import psycopg2
 import pytest
 
-from crm_inbox.local import postgres
+from crm_inbox.local import postgres, processes
 
 
 @pytest.fixture
@@ -46,6 +50,22 @@ def test_it_starts_again_after_a_kill(folder: Path) -> None:
     pid = (folder / "postgres" / "postmaster.pid").read_text().splitlines()[0]
     subprocess.run(["kill", "-9", pid], check=True)
     assert run(postgres.ensure(folder), "SELECT n FROM kept") == [(1,)]
+
+
+def test_it_starts_while_a_child_of_a_killed_server_still_dies(folder: Path) -> None:
+    url = postgres.ensure(folder)
+    with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        [(child,)] = cursor.fetchall()
+        os.kill(child, signal.SIGSTOP)
+        pid = (folder / "postgres" / "postmaster.pid").read_text().splitlines()[0]
+        os.kill(int(pid), signal.SIGKILL)
+        with ThreadPoolExecutor() as threads:
+            again = threads.submit(postgres.ensure, folder)
+            log = folder / "postgres.log"
+            assert processes.wait_until(lambda: postgres.STILL_IN_USE in log.read_bytes(), 60)
+            os.kill(child, signal.SIGCONT)
+            assert run(again.result(), "SELECT 1") == [(1,)]
 
 
 def test_it_finds_room_for_its_socket_below_a_deep_folder(tmp_path: Path) -> None:
