@@ -36,6 +36,17 @@ def copy_blobs(table: str, columns: tuple[str, str], rows: Iterable[tuple[int, b
         _copy(table, columns, "WITH (FORMAT binary)", b"".join([*pieces, _TRAILER]))
 
 
+def new_ids(table: str, count: int) -> list[int]:
+    """Taken from the table's sequence, for rows that refer to each other before they are there."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(number) FROM generate_series(1, %s),"
+            " (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS number OFFSET 0) sequence",
+            [count, table],
+        )
+        return [number for (number,) in cursor.fetchall()]
+
+
 def _copy(table: str, columns: Sequence[str], options: str, data: bytes) -> None:
     names = ", ".join(f'"{column}"' for column in columns)
     with connection.cursor() as cursor:

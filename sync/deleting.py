@@ -34,8 +34,8 @@ _QUEUED = """
 SELECT message.id FROM sync_message message JOIN sync_thread thread ON thread.id = thread_id
 WHERE thread_id = ANY(%s) AND (thread.state = 'empty' OR tombstone_since IS NOT NULL)
 """
-# Each by the messages' ids; what refers to others goes first.
-_EMPTY = (
+# What belongs to messages, by their ids; what refers to others goes first.
+PARTS = (
     "DELETE FROM sync_attachmentcontent USING sync_attachment file"
     " WHERE file.id = attachment_id AND file.message_id = ANY(%s)",
     "DELETE FROM sync_attachment WHERE message_id = ANY(%s)",
@@ -43,8 +43,11 @@ _EMPTY = (
     "DELETE FROM sync_messagebody WHERE message_id = ANY(%s)",
     "DELETE FROM sync_searchentry WHERE message_id = ANY(%s)",
     "DELETE FROM sync_searchbacklog WHERE message_id = ANY(%s)",
-    "UPDATE sync_ledgerentry SET state = 'left_out', reason = 'deleted'"
-    " WHERE message_id = ANY(%s) AND state = 'stored'",
+)
+_EMPTY = (
+    *PARTS,
+    "UPDATE sync_ledgerentry SET state = 'left_out', reason = 'deleted', problem = ''"
+    " WHERE message_id = ANY(%s) AND state <> 'left_out'",
     "UPDATE sync_message SET tombstone_since = now(), subject = '', from_name = '',"
     " from_address = '', snippet = '', has_attachments = false WHERE id = ANY(%s)"
     " AND tombstone_since IS NULL",

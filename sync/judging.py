@@ -9,7 +9,7 @@ from contacts.models import Address
 from sync.ledger import Entry
 from sync.models import Account, Coverage, Folder, LedgerEntry, Message, Run
 from sync.parse import ParsedHeaders, content_key, parse_headers, server_key
-from sync.plan import Candidate, Policy, Verdict, judge
+from sync.plan import Candidate, Known, Policy, Verdict, judge
 from sync.scope import Source
 from sync.wire import Metadata
 
@@ -73,13 +73,13 @@ def judge_all(
     contacts = _contacts(account, read) if policy.scope == "contacts" else set()
     outcome = Judgement()
     for (_, metadata), headers, one in zip(found, read, wanted, strict=True):
-        message, tombstone = known.get(one.dedupe_key, (0, False))
+        message, state = known.get(one.dedupe_key, (0, "no"))
         verdict = judge(
             Candidate(
                 one.arrived_at,
                 labelled=source.carries(metadata),
                 with_contact=not contacts.isdisjoint(people_of(account, headers)),
-                known="tombstone" if tombstone else "here" if message else "no",
+                known=state,
             ),
             policy,
         )
@@ -134,12 +134,18 @@ def _is_for_sent(folder: Folder) -> bool:
     return folder.special_use == "\\Sent"
 
 
-def known_messages(account: Account, keys: list[bytes]) -> dict[bytes, tuple[int, bool]]:
-    """Ids of the messages that are here, and whether only a tombstone is left of them."""
+def known_messages(account: Account, keys: list[bytes]) -> dict[bytes, tuple[int, Known]]:
+    """Ids of the messages that are here, and what is left of them."""
     rows = Message.objects.filter(account=account, dedupe_key__in=keys).values_list(
-        "dedupe_key", "pk", "tombstone_since"
+        "dedupe_key", "pk", "tombstone_since", "quality"
     )
-    return {bytes(key): (pk, since is not None) for key, pk, since in rows}
+    return {bytes(key): (pk, _known(since, quality)) for key, pk, since, quality in rows}
+
+
+def _known(tombstone_since: datetime | None, quality: str) -> Known:
+    if tombstone_since is not None:
+        return "tombstone"
+    return "damaged" if quality == Message.Quality.STUB else "here"
 
 
 def _contacts(account: Account, read: Iterable[ParsedHeaders]) -> set[str]:

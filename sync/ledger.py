@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.models import Max
 
-from sync import summaries
+from sync import rows, summaries
 from sync.copying import copy_rows
 from sync.models import Folder, LedgerEntry, Message, Run
 
@@ -96,13 +96,24 @@ def leave_out(entries: Collection[int], reason: str) -> None:
 
 def mark_copies(pairs: Collection[tuple[int, int]]) -> None:
     """Entries and the messages that are here already, of which they are copies."""
-    _link("state = 'stored', reason = ''", pairs)
+    _link(
+        "state = CASE message.quality WHEN 'stub' THEN 'failed' ELSE 'stored' END, reason = '',"
+        f" problem = CASE message.quality WHEN 'stub' THEN '{rows.DAMAGED}' ELSE '' END",
+        pairs,
+    )
     _read_by_copies([entry for entry, _ in pairs])
 
 
 def mark_deleted(pairs: Collection[tuple[int, int]]) -> None:
     """Entries that are copies of a message that was deleted in the CRM, and its tombstone."""
-    _link("state = 'left_out', reason = 'deleted'", pairs)
+    _link("state = 'left_out', reason = 'deleted', problem = ''", pairs)
+
+
+def mark_mended(messages: Collection[int]) -> None:
+    """All copies of messages that could be read only in part and are here in full now."""
+    LedgerEntry.objects.filter(message__in=messages, state=LedgerEntry.State.FAILED).update(
+        state=LedgerEntry.State.STORED, problem=""
+    )
 
 
 def _link(change: str, pairs: Collection[tuple[int, int]]) -> None:
@@ -110,9 +121,10 @@ def _link(change: str, pairs: Collection[tuple[int, int]]) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE sync_ledgerentry entry SET {change}, problem = '',"  # noqa: S608 (our own)
-            " message_id = pair.message"
+            f"UPDATE sync_ledgerentry entry SET {change},"  # noqa: S608 (our own)
+            " message_id = message.id"
             " FROM unnest(%s::bigint[], %s::bigint[]) AS pair(entry, message)"
+            " JOIN sync_message message ON message.id = pair.message"
             " WHERE entry.id = pair.entry",
             [[entry for entry, _ in pairs], [message for _, message in pairs]],
         )

@@ -64,6 +64,10 @@ class Verdict(Enum):
     DELETED = "deleted"
 
 
+# Whether a message is here; of one that is damaged only a part could be read.
+Known = Literal["no", "here", "damaged", "tombstone"]
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """What metadata tells about a listed UID before its body is fetched."""
@@ -71,7 +75,7 @@ class Candidate:
     arrived_at: datetime
     labelled: bool
     with_contact: bool
-    known: Literal["no", "here", "tombstone"] = "no"
+    known: Known = "no"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,7 @@ def judge(candidate: Candidate, policy: Policy) -> Verdict:
     =====================================  ============
     its label is not chosen                LABEL
     it is here already                     COPY
+    it is here, but damaged                FETCH
     older than the window                  TOO_OLD
     deleted in the CRM, not to be restored DELETED
     contacts only, and with none of them   NOT_CONTACT
@@ -100,13 +105,16 @@ def judge(candidate: Candidate, policy: Policy) -> Verdict:
     =====================================  ============
 
     A message that is here already gets its copy recorded whatever its age: a move at the
-    provider must never look like a loss. A tombstone keeps its reason before "not a contact",
-    since that is the truer answer to "why isn't this email here?".
+    provider must never look like a loss. What could be read only in part may be readable by now.
+    A tombstone keeps its reason before "not a contact", since that is the truer answer to "why
+    isn't this email here?".
     """
     if not candidate.labelled:
         return Verdict.LABEL
     if candidate.known == "here":
         return Verdict.COPY
+    if candidate.known == "damaged":
+        return Verdict.FETCH
     if policy.since is not None and candidate.arrived_at < policy.since:
         return Verdict.TOO_OLD
     if candidate.known == "tombstone" and not policy.restore:

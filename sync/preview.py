@@ -18,7 +18,7 @@ from django.utils import timezone
 from sync import judging, listing, runs
 from sync.models import Account, Coverage, LedgerEntry, Run
 from sync.parse import parse_headers
-from sync.plan import Period
+from sync.plan import Known, Period
 from sync.renumbering import is_renumbered
 from sync.report import Report
 from sync.scope import Source, sources
@@ -68,14 +68,14 @@ class _Counting:
         for key, (one, _) in keyed.items():
             if key not in self.keys:
                 self.keys.add(key)
-                self._count(one, not contacts.isdisjoint(people[key]), known.get(key))
+                self._count(one, not contacts.isdisjoint(people[key]), known.get(key, (0, "no"))[1])
 
-    def _count(self, one: Metadata, with_contact: bool, known: tuple[int, bool] | None) -> None:
-        if known is not None and not known[1]:
+    def _count(self, one: Metadata, with_contact: bool, known: Known) -> None:
+        if known in ("here", "damaged"):
             return
         if self.run.scope == Coverage.Scope.CONTACTS and not with_contact:
             return
-        if known is not None:
+        if known == "tombstone":
             self.result.deleted += 1
             if not self.run.restore:
                 return

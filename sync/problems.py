@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from sync.rows import DAMAGED
+
 # Problems of an account that no server is part of.
 SECRET_UNREADABLE = "secret_unreadable"  # noqa: S105 - a code
 # The database has no room left to write to.
@@ -172,6 +174,10 @@ PROBLEMS = {
             "Mail of that folder that is already here stays, and all other folders are synced. "
             "Ask your mail provider to repair the folder: its UIDVALIDITY must not change."
         ),
+    ),
+    DAMAGED: Problem(
+        _("This message is damaged: only a part of it could be read."),
+        _("You can look at its original, and have it fetched again."),
     ),
     "message_missing": Problem(
         _("This message is no longer on the mail server."),

@@ -72,7 +72,7 @@ def merge(thread: Thread, into: Thread) -> Rearrangement:
     _pour(thread.pk, into.pk, messages, ties)
     _empty(thread.pk)
     if pair[thread.pk].shared_at is None:
-        # Private wins, as where mail ties two together (sync/store.py).
+        # Private wins, as where mail ties two together (sync/placing.py).
         Thread.objects.filter(pk=into.pk).update(shared_at=None)
     _pin_all(thread.account, [into.pk])
     summaries.refresh([into.pk])

@@ -55,7 +55,7 @@ def why(facts: Facts) -> Why:
     the message is here, by whatever copy      HERE
     it is to be fetched                        WAITING
     it was deleted here for good               DELETED
-    it could not be read                       FAILED
+    it could not be read, or only in part      FAILED
     it was thought gone, and is there          MISSING
     left out                                   its reason
     without a row: nothing chosen on it        LABEL
@@ -192,17 +192,19 @@ def _rows(hits: Iterable[Mapping[str, Any]]) -> dict[Place, LedgerEntry]:
 def _messages(account: Account, hits: Iterable[Mapping[str, Any]]) -> dict[str, _Known]:
     keys = [bytes.fromhex(hit["key"]) for hit in hits]
     found = Message.objects.filter(account=account, dedupe_key__in=keys).values_list(
-        "dedupe_key", "thread", "tombstone_since", "thread__state"
+        "dedupe_key", "thread", "tombstone_since", "thread__state", "quality"
     )
     return {
-        bytes(key).hex(): _Known(_state(tombstone is not None, state), thread)
-        for key, thread, tombstone, state in found
+        bytes(key).hex(): _Known(_state(tombstone is not None, state, quality), thread)
+        for key, thread, tombstone, state, quality in found
     }
 
 
-def _state(tombstone: bool, thread: str) -> str:
+def _state(tombstone: bool, thread: str, quality: str) -> str:
     if tombstone:
         return Why.DELETED
+    if quality == Message.Quality.STUB:
+        return Why.FAILED
     return Why.TRASHED if thread == Thread.State.TRASHED else Why.HERE
 
 

@@ -24,6 +24,8 @@ from sync.parse import (
     stub,
 )
 
+# The ledger's word for a message of which only a part could be read.
+DAMAGED = "message_damaged"
 MESSAGE = (
     *("message_id", "subject", "from_name", "from_address", "snippet", "sent_at", "quality"),
     "has_attachments",
@@ -39,6 +41,8 @@ class MessageRows(NamedTuple):
 
     # That of sync.parse.content_key.
     key: bytes
+    # "" unless only a part of it could be read.
+    problem: str
     # Digests of its own Message-ID and of all that it refers to.
     ties: tuple[bytes, ...]
     # Whether the first of them is its own.
@@ -76,6 +80,7 @@ def rows_of(message: ParsedMessage, unread: Unread) -> MessageRows:
     headers = message.headers
     return MessageRows(
         content_key(headers, unread.raw, unread.size, unread.arrived_at),
+        DAMAGED if message.quality == "stub" else "",
         tuple(ties(headers.message_id, headers.references)),
         bool(headers.message_id),
         tuple(box.address for box in headers.from_),

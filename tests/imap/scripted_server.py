@@ -93,9 +93,10 @@ class Scripted:
     def stop(self) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+        # It may be taking somebody in at this very moment.
+        self._thread.join(5)
         for sock in self._sockets:
             sock.close()
-        self._thread.join(5)
 
     def _serve(self) -> None:
         while True:

@@ -58,9 +58,15 @@ def test_a_label_keeps_its_mail_and_shows_as_a_chip(
         size=1,
     )
     assert shown(client, f"label={folder.pk}") == ["neither"]
+    chip = '<span class="chip chip-label">Offers</span>'
     page = client.get("/inbox/").content.decode()
-    assert page.count('<span class="chip chip-label">Offers</span>') == 1
+    assert page.count(chip) == 1
     assert f"label={folder.pk}" in page
+    # What could be read only in part is here all the same.
+    folder.ledger.update(state=LedgerEntry.State.FAILED, problem="message_damaged")
+    assert client.get("/inbox/").content.decode().count(chip) == 1
+    folder.ledger.update(state=LedgerEntry.State.LEFT_OUT, reason="deleted", problem="")
+    assert chip not in client.get("/inbox/").content.decode()
 
 
 def test_the_labels_of_others_show_nothing(client: Client, account: Account) -> None:

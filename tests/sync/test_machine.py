@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -17,6 +18,9 @@ from hypothesis.stateful import (
 from sync import runs
 from sync.deleting import bury
 from sync.models import Account, Folder, LedgerEntry, Message
+from sync.parse import Unread
+from sync.reading import Reader
+from sync.rows import MessageRows
 from tests.imap.dovecot import People
 from tests.sync.mailbox import Mailbox, dump
 from tests.sync.test_engine import renumber
@@ -24,13 +28,16 @@ from tests.sync.test_kill import Counter, in_a_child, sync_everything
 
 pytestmark = pytest.mark.needs("dovecot")
 FOLDERS = ("INBOX", "Work")
+_EVERY_THIRD = re.compile(rb"Text of n\d*[147]\b")
 
 
 class AnyMailbox(RuleBasedStateMachine):
-    """Deliver, move, copy, mark, delete at the server, delete in the CRM, renumber, crash, sync.
-
-    Relabelling is the next one's.
+    """Deliver, move, copy, mark, delete at the server, delete in the CRM, damage, renumber, crash,
+    sync. Relabelling is the next one's.
     """
+
+    # Whether the reading ends on every third letter now.
+    fragile = False
 
     def __init__(self, people: People) -> None:
         super().__init__()
@@ -100,6 +107,10 @@ class AnyMailbox(RuleBasedStateMachine):
         bury([Message.objects.get(account=self.account, message_id=f"{name}@mail.example").pk])
         self.buried.add(name)
 
+    @rule(fragile=st.booleans())
+    def damage(self, fragile: bool) -> None:
+        AnyMailbox.fragile = fragile
+
     @rule()
     def renumber(self) -> None:
         renumber(self.mailbox)
@@ -124,7 +135,8 @@ class AnyMailbox(RuleBasedStateMachine):
             for uid, state in self.mailbox.ledger(name).items()
         }
         assert rows.keys() == set(self.places)
-        assert {rows[place] for place in self.wanted} <= {"stored", "deleted"}
+        assert {rows[place] for place in self.wanted} <= {"stored", "failed", "deleted"}
+        self._check_what_failed()
         assert not self.buried.intersection(self.mailbox.letters)
         self._check_what_left()
         self._check_what_was_read()
@@ -134,8 +146,16 @@ class AnyMailbox(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.sync()
+        AnyMailbox.fragile = False
         Folder.objects.filter(account=self.account).delete()
         self.account.delete()
+
+    def _check_what_failed(self) -> None:
+        """Where only a part of a message could be read, all its copies have failed."""
+        for message in Message.objects.filter(account=self.account, tombstone_since=None):
+            damaged = message.quality == Message.Quality.STUB
+            states = set(message.copies.filter(expunged_at=None).values_list("state", flat=True))
+            assert states <= {"failed" if damaged else "stored"}
 
     def _check_what_left(self) -> None:
         copies = LedgerEntry.objects.filter(folder__account=self.account, expunged_at=None)
@@ -200,8 +220,19 @@ class AnyLabels(AnyMailbox):
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("machine", [AnyMailbox, AnyLabels])
 def test_the_ledger_tells_all_of_any_mailbox(
-    machine: type[AnyMailbox], people: People, transactional_db: None
+    machine: type[AnyMailbox],
+    people: People,
+    transactional_db: None,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    honest = Reader._ask
+
+    def ask(self: Reader, letters: Sequence[Unread]) -> list[MessageRows]:
+        if AnyMailbox.fragile and any(_EVERY_THIRD.search(one.raw) for one in letters):
+            raise EOFError
+        return honest(self, letters)
+
+    monkeypatch.setattr(Reader, "_ask", ask)
     run_state_machine_as_test(
         lambda: machine(people),  # type: ignore[arg-type]
         settings=settings(

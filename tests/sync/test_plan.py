@@ -88,6 +88,9 @@ CONTACTS = replace(EVERYONE, scope="contacts")
         (replace(WANTED, arrived_at=ago(4)), replace(EVERYONE, since=None), Verdict.FETCH),
         (replace(WANTED, arrived_at=ago(4), known="here"), EVERYONE, Verdict.COPY),
         (replace(WANTED, known="here", with_contact=False), CONTACTS, Verdict.COPY),
+        (replace(WANTED, known="damaged"), EVERYONE, Verdict.FETCH),
+        (replace(WANTED, arrived_at=ago(4), known="damaged"), EVERYONE, Verdict.FETCH),
+        (replace(WANTED, known="damaged", with_contact=False), CONTACTS, Verdict.FETCH),
         (replace(WANTED, known="tombstone"), EVERYONE, Verdict.DELETED),
         (replace(WANTED, known="tombstone", with_contact=False), CONTACTS, Verdict.DELETED),
         (replace(WANTED, known="tombstone"), replace(EVERYONE, restore=True), Verdict.FETCH),
@@ -97,6 +100,7 @@ CONTACTS = replace(EVERYONE, scope="contacts")
             Verdict.NOT_CONTACT,
         ),
         (replace(WANTED, labelled=False, known="here"), EVERYONE, Verdict.LABEL),
+        (replace(WANTED, labelled=False, known="damaged"), EVERYONE, Verdict.LABEL),
     ],
 )
 def test_it_judges_by_the_table(candidate: Candidate, policy: Policy, verdict: Verdict) -> None:

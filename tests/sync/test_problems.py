@@ -19,6 +19,7 @@ from sync.problems import (
     Problem,
     explain,
 )
+from sync.rows import DAMAGED
 from sync.wire.errors import WireError
 
 for module in pkgutil.iter_modules(sync.wire.__path__):
@@ -37,7 +38,7 @@ def test_it_explains_every_error_of_a_server(error: type[WireError]) -> None:
 
 
 def test_it_explains_nothing_that_does_not_happen() -> None:
-    ours = {DISK_FULL, NO_READER, RENUMBERED, SECRET_UNREADABLE}
+    ours = {DAMAGED, DISK_FULL, NO_READER, RENUMBERED, SECRET_UNREADABLE}
     assert set(PROBLEMS) == {error.code for error in errors()} | ours
 
 
