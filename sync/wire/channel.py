@@ -28,7 +28,10 @@ _EACH = 200
 # For the answer to LOGOUT.
 _GOODBYE_SECONDS = 2
 _QUOTABLE = re.compile(rb"[\x20-\x7e]{0,1000}")
-_TROUBLE = re.compile(rb"\[(?:UNAVAILABLE|INUSE|CONTACTADMIN)[\] ]", re.IGNORECASE)
+# The last is Exchange's word, with BAD, while the mailbox behind it is away.
+_TROUBLE = re.compile(
+    rb"NO \[(?:UNAVAILABLE|INUSE|CONTACTADMIN)[\] ]|authenticated but not connected", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +269,7 @@ def refusal(done: Response) -> WireError:
     found = throttled(text)
     if found is not None:
         return found
-    if status(done) == "NO" and _TROUBLE.search(done.text):
+    if _TROUBLE.search(done.text):
         return ServerTroubled(text)
     return CommandRefused(f"{status(done)} {text}")
 

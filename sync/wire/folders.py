@@ -91,12 +91,15 @@ def _keywords(untagged: Iterable[Response]) -> tuple[str, ...]:
 
 
 def folder_refusal(done: Response) -> WireError:
-    """Why a folder cannot be opened."""
+    """Why a folder cannot be opened. BAD, too, is about this folder: others had the same command,
+    and some servers cannot read the names that they list.
+    """
     error = refusal(done)
-    if type(error) is not CommandRefused or status(done) != "NO":
+    if type(error) is not CommandRefused:
         return error
     text = words(done)
-    return FolderMissing(text) if _MISSING.search(text) else FolderNotSelectable(text)
+    missing = status(done) == "NO" and _MISSING.search(text)
+    return FolderMissing(text) if missing else FolderNotSelectable(text)
 
 
 def _folder(found: list[Value]) -> FolderInfo:

@@ -122,7 +122,9 @@ def test_numbers_that_change_before_the_first_sync_end_it_all_the_same(
         post.check(3)
 
 
-@pytest.mark.parametrize("code", [b"NO Permission denied", b"NO [CANNOT] Not now"])
+@pytest.mark.parametrize(
+    "code", [b"NO Permission denied", b"NO [CANNOT] Not now", b"BAD Invalid mailbox name"]
+)
 def test_a_listed_folder_that_cannot_be_opened_stops_no_other(code: bytes) -> None:
     with post_of(by_the_book) as post:
         refused = ('(EXAMINE|STATUS) "Work"', b"{tag} " + code + b"\r\n")

@@ -10,7 +10,9 @@ from sync.wire import (
     Connection,
     ConnectionLost,
     ConnectionTimedOut,
+    FolderMissing,
     FolderNotSelectable,
+    ServerTroubled,
     Throttled,
     search,
 )
@@ -70,13 +72,28 @@ def test_what_a_folder_does_not_say_is_none(
     assert (status.uidvalidity, status.uidnext, status.highestmodseq) == expected
 
 
-def test_a_folder_that_is_listed_and_cannot_be_opened_is_named() -> None:
+@pytest.mark.parametrize(
+    ("said", "error"),
+    [
+        (b"NO Permission denied", FolderNotSelectable),
+        (b"BAD Invalid mailbox name", FolderNotSelectable),
+        (b"NO Mailbox does not exist", FolderMissing),
+        (b"NO [UNAVAILABLE] Come again", ServerTroubled),
+        (b"NO [INUSE] Come again", ServerTroubled),
+        (b"BAD User is authenticated but not connected.", ServerTroubled),
+    ],
+)
+def test_a_folder_that_is_listed_and_cannot_be_opened_says_why(
+    said: bytes, error: type[Exception]
+) -> None:
     with (
-        scripted(("EXAMINE", b"{tag} NO Permission denied\r\n")) as server,
+        scripted(("EXAMINE|STATUS", b"{tag} " + said + b"\r\n")) as server,
         Connection.open(server.server, ANNA) as connection,
-        pytest.raises(FolderNotSelectable),
     ):
-        connection.examine(b"INBOX")
+        for ask in (connection.examine, connection.status):
+            with pytest.raises(error) as caught:
+                ask(b"INBOX")
+            assert caught.type is error
 
 
 @pytest.mark.parametrize(
