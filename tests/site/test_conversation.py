@@ -162,6 +162,18 @@ def test_a_password_that_cannot_be_read_is_said_where_the_server_is_asked(
     assert b"can no longer be read" in b"".join(fetched.streaming_content)  # type: ignore[attr-defined]
 
 
+def test_the_original_leads_back_to_the_list_that_people_came_from(
+    client: Client, account: Account
+) -> None:
+    message = receive(account, WITH_FILE)
+    trail = "?filter=unread&amp;in=inbox"
+    page = client.get(f"/conversations/{message.thread_id}/?filter=unread&in=inbox")
+    assert f'href="/messages/{message.pk}/original/{trail}"' in page.content.decode()
+    original = client.get(f"/messages/{message.pk}/original/?filter=unread&in=inbox")
+    back = f"/conversations/{message.thread_id}/{trail}&amp;open={message.pk}#message-{message.pk}"
+    assert f'href="{back}"' in original.content.decode()
+
+
 def test_whom_to_merge_with_is_found_by_addresses(client: Client, account: Account) -> None:
     """A query of who writes to whom within one of who writes costs as much as there is mail."""
     first = receive(account, mail("first", "text"), 1).thread
