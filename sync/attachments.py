@@ -123,10 +123,8 @@ def _gather(connection: Connection, uid: int, section: str) -> Generator[int, No
 @contextmanager
 def _copy_of(message: Message) -> Iterator[tuple[Connection, int]]:
     """A connection with a folder open that still has the message, and its UID there."""
-    copies = (
-        LedgerEntry.objects.filter(message=message, expunged_at=None)
-        .exclude(state=LedgerEntry.State.LEFT_OUT)
-        .select_related("folder__account")
+    copies = LedgerEntry.objects.filter(message=message, expunged_at=None).select_related(
+        "folder__account"
     )
     found = list(copies.order_by(F("folder__missing_since").asc(nulls_first=True), "pk"))
     if not found:

@@ -34,6 +34,11 @@ def _text(value: object) -> str:
     raise TypeError(f"COPY has no text for {type(value).__name__}.")
 
 
+def together(one: bytes, other: bytes) -> bytes:
+    """A line of two parts that were made in different places."""
+    return b"%s\t%s" % (one, other)
+
+
 def digest(value: bytes) -> str:
     """Bytes as bytea, twice as long: for few of them; texts go in by copy_blobs."""
     return "\\\\x" + value.hex()

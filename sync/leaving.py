@@ -36,8 +36,8 @@ def let_go(account: Account) -> None:
     )
     for folder in gone.values_list("pk", flat=True):
         entries = LedgerEntry.objects.filter(folder=folder, expunged_at=None)
-        entries.filter(state=LedgerEntry.State.LISTED).delete()
         messages = _messages(folder)
+        entries.filter(state=LedgerEntry.State.LISTED).delete()
         entries.update(expunged_at=Now())
         # Without its coverage it is listed anew, should it come back.
         Coverage.objects.filter(folder=folder).delete()

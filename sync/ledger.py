@@ -98,7 +98,8 @@ def mark_copies(pairs: Collection[tuple[int, int]]) -> None:
     """Entries and the messages that are here already, of which they are copies."""
     _link(
         "state = CASE message.quality WHEN 'stub' THEN 'failed' ELSE 'stored' END, reason = '',"
-        f" problem = CASE message.quality WHEN 'stub' THEN '{rows.DAMAGED}' ELSE '' END",
+        f" problem = CASE message.quality WHEN 'stub' THEN '{rows.DAMAGED}' ELSE '' END,"
+        " tries = entry.tries + (message.quality = 'stub')::int",
         pairs,
     )
     _read_by_copies([entry for entry, _ in pairs])

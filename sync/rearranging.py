@@ -35,7 +35,7 @@ class CannotRearrange(Exception):
 @transaction.atomic
 def split(message: Message) -> tuple[Rearrangement, Thread]:
     """Give a message a conversation of its own. Raises CannotRearrange for the only one in it."""
-    _lock(message.account)
+    message.account.lock()
     message.refresh_from_db()
     old = message.thread
     others = old.messages.filter(tombstone_since=None).exclude(pk=message.pk)
@@ -61,7 +61,7 @@ def merge(thread: Thread, into: Thread) -> Rearrangement:
 
     Raises CannotRearrange where they are the same, of two accounts, in the trash or gone.
     """
-    _lock(thread.account)
+    thread.account.lock()
     pair = {row.pk: row for row in Thread.objects.filter(pk__in=(thread.pk, into.pk))}
     if len(pair) != 2 or thread.account_id != into.account_id:
         raise CannotRearrange
@@ -94,7 +94,7 @@ def undo(owner: User, action: uuid.UUID) -> int:
     full = pair.get(done.to_thread if done.was else done.from_thread)
     if len(pair) != 2 or full is None or full.state == State.EMPTY:
         return 0
-    _lock(full.account)
+    full.account.lock()
     if done.was:
         Thread.objects.filter(pk=done.from_thread).update(state=done.was)
         _pour(done.to_thread, done.from_thread, done.messages, done.ties)
@@ -131,11 +131,6 @@ def forget_old() -> None:
     gone = Thread.objects.filter(pk__in=emptied, state=State.EMPTY, messages=None, references=None)
     gone.delete()
     old.delete()
-
-
-def _lock(account: Account) -> None:
-    """As a batch that is stored does, so that neither sees the other half done."""
-    Account.objects.select_for_update(no_key=True).only("id").get(pk=account.pk)
 
 
 def _record(

@@ -71,7 +71,7 @@ def why(facts: Facts) -> Why:
         return Why.WAITING
     if facts.message == Why.DELETED:
         return Why.DELETED
-    if facts.row == State.FAILED:
+    if State.FAILED in (facts.row, facts.message):
         return Why.FAILED
     if facts.row == State.LEFT_OUT:
         return Why.MISSING if facts.reason == Reason.GONE else Why(facts.reason)
@@ -203,9 +203,9 @@ def _messages(account: Account, hits: Iterable[Mapping[str, Any]]) -> dict[str, 
 def _state(tombstone: bool, thread: str, quality: str) -> str:
     if tombstone:
         return Why.DELETED
-    if quality == Message.Quality.STUB:
-        return Why.FAILED
-    return Why.TRASHED if thread == Thread.State.TRASHED else Why.HERE
+    if thread == Thread.State.TRASHED:
+        return Why.TRASHED
+    return Why.FAILED if quality == Message.Quality.STUB else Why.HERE
 
 
 def _windows(account: Account, folders: Iterable[int]) -> dict[int, tuple[Folder, datetime | None]]:

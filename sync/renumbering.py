@@ -17,6 +17,7 @@ from django.db.models.functions import Coalesce, Now
 from sync import ledger
 from sync.ledger import Line
 from sync.models import Account, Folder, LedgerEntry, Run
+from sync.rows import DAMAGED
 from sync.scope import Source
 from sync.session import Session
 from sync.wire import EPOCH, FolderStatus, NumbersUnstable, search
@@ -44,7 +45,10 @@ def remap(session: Session, source: Source) -> None:
         raise NumbersUnstable
     lines = _lines(session, source)
     with session.commit():
-        LedgerEntry.objects.filter(folder=folder, state=LedgerEntry.State.LISTED).delete()
+        listed = LedgerEntry.objects.filter(folder=folder, state=LedgerEntry.State.LISTED)
+        # That of a message that is here, and was to be read once more, says that it lay there.
+        listed.exclude(message=None).update(state=LedgerEntry.State.FAILED, problem=DAMAGED)
+        listed.delete()
         LedgerEntry.objects.filter(folder=folder, expunged_at=None).update(expunged_at=Now())
         _list_again(session.account, folder)
         _take_over(folder, status, uidnext)

@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.db import connection, transaction
 
-from sync import deleting, ledger, placing, rows, summaries
+from sync import ledger, placing, rows, summaries
 from sync.arrival import Arrival
 from sync.copying import copy_blobs, copy_lines, new_ids
-from sync.copytext import digest
+from sync.copytext import digest, together
 from sync.models import Account
 
 _MESSAGE = (
@@ -21,65 +21,50 @@ _MESSAGE = (
 
 
 def store(account: Account, arrivals: Sequence[Arrival], *, restore: bool = False) -> int:
-    """Store a batch and mark its ledger rows as stored; returns how many messages were new.
+    """Store a batch and mark its ledger rows; returns how many messages were new.
 
     What was deleted here is not stored again but to `restore` it.
     """
     with transaction.atomic():
-        _lock(account)
-        here, damaged, buried = _messages_here(account, arrivals)
-        if buried and not restore:
+        account.lock()
+        here, buried = _messages_here(account, [arrival.dedupe_key for arrival in arrivals])
+        if buried and restore:
+            _lift_tombstones(buried.values())
+        elif buried:
             ledger.mark_deleted(_pairs(arrivals, buried))
             arrivals = [arrival for arrival in arrivals if arrival.dedupe_key not in buried]
-            buried = {}
-        unread = {arrival.dedupe_key for arrival in arrivals if arrival.rows.problem}
-        mended = {key: damaged.pop(key) for key in damaged.keys() - unread}
-        here |= damaged
-        _make_room(buried.values(), mended.values())
         fresh, copies = _once_each(arrivals, here)
         if fresh:
             threads, made = placing.place(account, fresh)
-            here |= _insert(account, fresh, threads, buried | mended)
+            here |= _insert(account, fresh, threads, buried)
             summaries.make_and_refresh(account, made, set(threads))
-        _mark_stored(fresh, here)
-        ledger.mark_mended(mended.values())
+        _mark(fresh, here)
         ledger.mark_copies(_pairs(copies, here))
     return len(fresh)
 
 
-def _lock(account: Account) -> None:
-    Account.objects.select_for_update(no_key=True).only("id").get(pk=account.pk)
-
-
 def _messages_here(
-    account: Account, arrivals: Iterable[Arrival]
-) -> tuple[dict[bytes, int], dict[bytes, int], dict[bytes, int]]:
-    """Ids of the messages that are here, of those of which only a part could be read, and of the
-    tombstones of those that were here.
-    """
+    account: Account, keys: list[bytes]
+) -> tuple[dict[bytes, int], dict[bytes, int]]:
+    """Ids of the messages that are here, and of the tombstones of those that were."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT dedupe_key, id, tombstone_since IS NOT NULL, quality = 'stub' FROM sync_message"
+            "SELECT dedupe_key, id, tombstone_since IS NOT NULL FROM sync_message"
             " WHERE account_id = %s AND dedupe_key = ANY(%s)",
-            [account.pk, [arrival.dedupe_key for arrival in arrivals]],
+            [account.pk, keys],
         )
         found = cursor.fetchall()
     here: dict[bytes, int] = {}
-    damaged: dict[bytes, int] = {}
     buried: dict[bytes, int] = {}
-    for key, message, tombstone, stub in found:
-        (buried if tombstone else damaged if stub else here)[bytes(key)] = message
-    return here, damaged, buried
+    for key, message, tombstone in found:
+        (buried if tombstone else here)[bytes(key)] = message
+    return here, buried
 
 
-def _make_room(tombstones: Collection[int], mended: Collection[int]) -> None:
-    """For rows with the same ids, of messages that come back."""
-    if not tombstones and not mended:
-        return
+def _lift_tombstones(messages: Collection[int]) -> None:
+    """Take them away for rows with the same ids, of messages that come back."""
     with connection.cursor() as cursor:
-        for statement in deleting.PARTS:
-            cursor.execute(statement, [list(mended)])
-        cursor.execute("DELETE FROM sync_message WHERE id = ANY(%s)", [[*tombstones, *mended]])
+        cursor.execute("DELETE FROM sync_message WHERE id = ANY(%s)", [list(messages)])
 
 
 def _pairs(arrivals: Iterable[Arrival], messages: Mapping[bytes, int]) -> list[tuple[int, int]]:
@@ -95,11 +80,11 @@ def _pairs(arrivals: Iterable[Arrival], messages: Mapping[bytes, int]) -> list[t
 def _once_each(
     arrivals: Iterable[Arrival], here: Mapping[bytes, int]
 ) -> tuple[list[Arrival], list[Arrival]]:
-    """The first of each message that is not here, and the others: one mail may lie in many
-    folders, and a batch may come a second time.
+    """The first of each message that is not here, one that could be read if there is one, and
+    the others: one mail may lie in many folders, and a batch may come a second time.
     """
     first: dict[bytes, Arrival] = {}
-    for arrival in arrivals:
+    for arrival in sorted(arrivals, key=lambda arrival: bool(arrival.rows.problem)):
         if arrival.dedupe_key not in here:
             first.setdefault(arrival.dedupe_key, arrival)
     copies = [arrival for arrival in arrivals if first.get(arrival.dedupe_key) is not arrival]
@@ -107,22 +92,27 @@ def _once_each(
 
 
 def _insert(
-    account: Account, fresh: list[Arrival], threads: list[int], again: Mapping[bytes, int]
+    account: Account, fresh: list[Arrival], threads: list[int], buried: Mapping[bytes, int]
 ) -> dict[bytes, int]:
-    """Their ids; those that come back have theirs `again`."""
     ids = new_ids("sync_message", len(fresh))
     numbered = [
-        (again.get(arrival.dedupe_key, number), arrival)
+        (buried.get(arrival.dedupe_key, number), arrival)
         for number, arrival in zip(ids, fresh, strict=True)
     ]
     copy_lines(
         "sync_message",
         _MESSAGE,
         [
-            _joined(_message(account, number, thread, arrival), arrival.rows.message)
+            together(_message(account, number, thread, arrival), arrival.rows.message)
             for (number, arrival), thread in zip(numbered, threads, strict=True)
         ],
     )
+    insert_parts(numbered)
+    return {arrival.dedupe_key: number for number, arrival in numbered}
+
+
+def insert_parts(numbered: Sequence[tuple[int, Arrival]]) -> None:
+    """All but the message's own row, by its id; what it is found by is indexed later."""
     of_message = [(b"%d" % number, arrival.rows) for number, arrival in numbered]
     copy_blobs(
         "sync_messagebody",
@@ -132,19 +122,18 @@ def _insert(
     copy_lines(
         "sync_participant",
         ("message_id", *rows.PARTICIPANT),
-        [_joined(number, each) for number, of in of_message for each in of.participants],
+        [together(number, each) for number, of in of_message for each in of.participants],
     )
     copy_lines(
         "sync_attachment",
         ("message_id", *rows.ATTACHMENT),
-        [_joined(number, each) for number, of in of_message for each in of.attachments],
+        [together(number, each) for number, of in of_message for each in of.attachments],
     )
     copy_lines(
         "sync_searchbacklog",
         ("message_id", "arrived_at"),
         [f"{number}\t{arrival.arrived_at.isoformat()}".encode() for number, arrival in numbered],
     )
-    return {arrival.dedupe_key: number for number, arrival in numbered}
 
 
 def _message(account: Account, number: int, thread: int, arrival: Arrival) -> bytes:
@@ -156,11 +145,7 @@ def _message(account: Account, number: int, thread: int, arrival: Arrival) -> by
     ).encode()
 
 
-def _joined(one: bytes, other: bytes) -> bytes:
-    return b"%s\t%s" % (one, other)
-
-
-def _mark_stored(arrivals: Iterable[Arrival], here: Mapping[bytes, int]) -> None:
+def _mark(arrivals: Iterable[Arrival], here: Mapping[bytes, int]) -> None:
     marks = [
         (entry, here[arrival.dedupe_key], arrival.rows.problem)
         for arrival in arrivals

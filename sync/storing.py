@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
+from sync import mending
 from sync.arrival import arrival_of
 from sync.judging import Wanted
 from sync.parse import Unread
@@ -118,6 +119,9 @@ class Storing:
             arrival_of(*pair, account.own_addresses)
             for pair in zip(read.result(), wanted, strict=True)
         ]
+        if damaged := mending.damaged(account, arrivals):
+            with self._session.commit():
+                mending.mend(account, damaged)
         with self._session.commit():
             stored = store(account, arrivals, restore=self._restore)
         self._session.stored += stored

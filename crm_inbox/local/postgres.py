@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -141,16 +142,20 @@ def _start(cluster: Path, sockets: Path, log: Path, durable: bool, die_with_us: 
     command = [*user.prefix, str(_program("postgres", cluster)), "-D", str(cluster)]
     command += [word for option in options for word in ("-c", option)]
     end = signal.SIGINT if die_with_us else None
-
-    def is_settled() -> bool:
+    deadline = time.monotonic() + WAIT_SECONDS
+    while True:
         said = log.stat().st_size if log.exists() else 0
         process = start(command, log, uid=user.uid, die_with_us=end)
-        wait_until(lambda: _answers(sockets) or not runs(process.pid), WAIT_SECONDS)
-        return _answers(sockets) or STILL_IN_USE not in log.read_bytes()[said:]
+        _settle(process.pid, sockets)
+        if _answers(sockets):
+            return
+        if STILL_IN_USE not in log.read_bytes()[said:] or time.monotonic() > deadline:
+            raise LocalServerError(f"PostgreSQL does not start: {last_line_of(log)}")
+        time.sleep(0.2)
 
-    wait_until(is_settled, WAIT_SECONDS)
-    if not _answers(sockets):
-        raise LocalServerError(f"PostgreSQL does not start: {last_line_of(log)}")
+
+def _settle(pid: int, sockets: Path) -> None:
+    wait_until(lambda: _answers(sockets) or not runs(pid), WAIT_SECONDS)
 
 
 def _pid(cluster: Path) -> int | None:

@@ -134,10 +134,10 @@ def _label_chips(page: Page) -> dict[int, list[str]]:
     copies = (
         LedgerEntry.objects.filter(
             message__thread__in=[thread.pk for thread in page.threads],
+            state__in=(LedgerEntry.State.STORED, LedgerEntry.State.FAILED),
             expunged_at=None,
             folder__special_use="",
         )
-        .exclude(state=LedgerEntry.State.LEFT_OUT)
         .exclude(folder__name__iexact="INBOX")
         .values_list("message__thread", "folder__name")
         .distinct()

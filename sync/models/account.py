@@ -107,6 +107,10 @@ class Account(models.Model):
         """Seal the password on this row, which the caller saves."""
         self.encrypted_secret = secrets.seal(text)
 
+    def lock(self) -> None:
+        """Inside a transaction: what puts messages into conversations waits for each other."""
+        Account.objects.select_for_update(no_key=True).only("id").get(pk=self.pk)
+
     def secret(self) -> str:
         """The password; raises SecretUnreadable, which names the account."""
         try:

@@ -65,6 +65,7 @@ def test_a_label_keeps_its_mail_and_shows_as_a_chip(
     # What could be read only in part is here all the same.
     folder.ledger.update(state=LedgerEntry.State.FAILED, problem="message_damaged")
     assert client.get("/inbox/").content.decode().count(chip) == 1
+    assert shown(client, f"label={folder.pk}") == ["neither"]
     folder.ledger.update(state=LedgerEntry.State.LEFT_OUT, reason="deleted", problem="")
     assert chip not in client.get("/inbox/").content.decode()
 

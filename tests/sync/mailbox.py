@@ -211,6 +211,9 @@ def dump(account: Account) -> dict[str, list[tuple[object, ...]]]:
         " WHERE account_id = %s",
         "folders": "SELECT name, uidvalidity, uidnext, highestmodseq, messages, selectable"
         " FROM sync_folder WHERE account_id = %s",
+        "labels": "SELECT folder.name, thread.subject, pair.state FROM sync_threadfolder pair"
+        " JOIN sync_folder folder ON folder.id = folder_id"
+        " JOIN sync_thread thread ON thread.id = thread_id WHERE folder.account_id = %s",
         "coverage": "SELECT folder.name, label_id, scope, since FROM sync_coverage"
         " JOIN sync_folder folder ON folder.id = folder_id WHERE account_id = %s",
     }

@@ -23,6 +23,7 @@ from sync.reading import Reader
 from sync.rows import MessageRows
 from tests.imap.dovecot import People
 from tests.sync.mailbox import Mailbox, dump
+from tests.sync.test_damaged import try_again
 from tests.sync.test_engine import renumber
 from tests.sync.test_kill import Counter, in_a_child, sync_everything
 
@@ -110,6 +111,10 @@ class AnyMailbox(RuleBasedStateMachine):
     @rule(fragile=st.booleans())
     def damage(self, fragile: bool) -> None:
         AnyMailbox.fragile = fragile
+
+    @rule()
+    def try_again(self) -> None:
+        try_again(self.mailbox)
 
     @rule()
     def renumber(self) -> None:

@@ -1,5 +1,6 @@
 """Batches in the database: conversations, contacts, and nothing doubled when they come again."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from sync import rows, summaries
 from sync.arrival import Arrival
 from sync.models import Account, Folder, LedgerEntry, Message, Participant, Thread
 from sync.parse import Unread
+from sync.rows import MessageRows
 from sync.store import store
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +39,7 @@ def arrival(
     *,
     sender: str = "jan@firma.example",
     subject: str = "",
+    read: Callable[[Unread], MessageRows] = rows.read,
 ) -> Arrival:
     raw = (
         f"From: Jan Żółw <{sender}>\r\nTo: {ME if sender != ME else 'jan@firma.example'}\r\n"
@@ -47,16 +50,23 @@ def arrival(
     entry = LedgerEntry.objects.create(
         folder=folder, uidvalidity=1, uid=uid, arrived_at=at, size=len(raw)
     )
-    read = rows.read(Unread(raw, len(raw), at))
+    of = read(Unread(raw, len(raw), at))
     return Arrival(
         [entry.pk],
-        read.key,
-        read,
+        of.key,
+        of,
         at,
         len(raw),
         seen=False,
         direction="sent" if sender == ME else "received",
     )
+
+
+def test_a_copy_that_could_be_read_goes_before_one_that_could_not(folder: Folder) -> None:
+    copies = [arrival(folder, 1, "a", read=rows.unreadable), arrival(folder, 2, "a")]
+    store(folder.account, copies)
+    assert Message.objects.get().quality == Message.Quality.GOOD
+    assert set(LedgerEntry.objects.values_list("state", "problem")) == {("stored", "")}
 
 
 def test_it_stores_a_message_with_everything_a_list_shows(folder: Folder) -> None:
