@@ -37,7 +37,9 @@ for (const frame of document.querySelectorAll("iframe.mail")) watch(frame);
 // What was held back is shown, so the question goes.
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("[data-shows-images]");
-  if (link) setTimeout(() => link.closest(".remote-images").remove());
+  if (!link) return;
+  link.closest(".framed").querySelector("iframe").focus();
+  setTimeout(() => link.closest(".remote-images").remove());
 });
 
 // What comes while people read waits behind a link, so that nothing moves under their eyes.

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from contacts.models import Contact
+from crm_inbox.demo.html import newsletter
 from sync.models import Account, Message, Thread
 from tests.browser.signed_in import shows
 from tests.site.conftest import mail, receive
@@ -268,3 +269,23 @@ def test_the_trash_is_emptied_by_hand(page: Page, talk: list[Message]) -> None:
     sure.get_by_role("button", name="Empty trash").click()
     expect(page.get_by_text("1 conversation deleted for good.")).to_be_visible()
     assert set(Thread.objects.values_list("state", flat=True)) == {Thread.State.EMPTY}
+
+
+def test_a_newsletter_is_read_on_a_phone(page: Page, annas_account: Account) -> None:
+    made = newsletter(
+        site="kadry.example",
+        brand="Kadry Wprost",
+        headline="Kiedy przestać dzwonić",
+        stories=[("Program targów i bezpłatne wejściówki", "Praktyczna lista kontrolna.")],
+        leave="Wypisz się",
+        colour="#225533",
+    )
+    raw = mail("news", made, "text/html")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"/conversations/{receive(annas_account, raw).thread_id}/")
+    frame = page.frame_locator("iframe.mail")
+    expect(frame.get_by_role("heading", name="Kiedy przestać")).to_be_visible()
+    beyond = "root => root.scrollWidth - root.clientWidth"
+    assert frame.locator("html").evaluate(beyond) == frame.locator("body").evaluate(beyond) == 0
+    page.get_by_role("link", name="Show images").click()
+    expect(page.locator("iframe.mail")).to_be_focused()
