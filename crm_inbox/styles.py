@@ -35,8 +35,9 @@ _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _DECLARATIONS = re.compile(r"""(?:[^;"'(]++|"[^"]*+"?+|'[^']*+'?+|\([^)]*+\)?+)++""")
 _VALUE = re.compile(r"[\w\s#%.,'\"()+!*/-]+")
 _FUNCTION = re.compile(r"(?<![\w-])([\w-]++)\s*+\(")
-# Parts of the window, and lengths beyond all reason.
-_UNFIT = re.compile(r"\d\s*[sld]?v(?:h|w|i|b|min|max)\b|\d{5}", re.IGNORECASE)
+# Parts of the window, and lengths beyond all reason. A colour such as #777777 is none.
+_UNFIT = re.compile(r"\d\s*[sld]?v(?:h|w|i|b|min|max)\b|\d{5}|\d\.?e[+-]?\d", re.IGNORECASE)
+_COLOUR = re.compile(r"#[\da-f]{3,8}\b", re.IGNORECASE)
 _NEGATIVE = re.compile(r"(?<![\w.)])-\s*[.\d]")
 _URL = re.compile(r"url\(\s*([\"']?)(https?://[^\s\"'()\\]+)\1\s*\)", re.IGNORECASE)
 
@@ -68,6 +69,6 @@ def _is_safe(name: str, value: str, remote: bool) -> bool:
     return bool(
         _VALUE.fullmatch(value)
         and all(one.lower() in _FUNCTIONS for one in _FUNCTION.findall(value))
-        and not _UNFIT.search(value)
+        and not _UNFIT.search(_COLOUR.sub("", value))
         and not (name.startswith(_NOT_NEGATIVE) and _NEGATIVE.search(value))
     )
