@@ -61,7 +61,7 @@ def test_the_wizard_leads_from_an_address_to_mail(visitor: Client, mailbox: Mail
         ({"password": "wrong"}, "refused the user name or the password"),
         ({"port": "1"}, "does not accept connections on this port"),
         ({"host": "nowhere.invalid"}, "There is no mail server with this name"),
-        ({"port": "99999"}, "less than or equal to 65535"),
+        ({"port": "99999"}, "This is a number from 1 to 65535."),
     ],
 )
 def test_what_is_wrong_is_said_in_words_and_nothing_is_kept(

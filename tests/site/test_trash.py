@@ -127,6 +127,16 @@ def test_without_a_trash_deleting_is_for_good(
     assert states(thread) == ["empty"]
 
 
+@pytest.mark.parametrize(("days", "said"), [(30, "for 30 days and"), (1, "for 1 day and")])
+def test_an_empty_trash_says_for_how_long(
+    client: Client, account: Account, settings: Settings, days: int, said: str
+) -> None:
+    settings.TRASH_DAYS = days
+    assert said in client.get("/trash/").content.decode()
+    settings.TRASH_DAYS = 0
+    assert "can be restored" not in client.get("/trash/").content.decode()
+
+
 def test_the_dialogs_say_what_it_means(client: Client, account: Account) -> None:
     trashed(account, 2)
     page = client.get("/trash/").content.decode()

@@ -34,7 +34,14 @@ class _Where(forms.Form):
     """Which server, and who logs in there."""
 
     host = forms.CharField(label=_("IMAP server"), max_length=255)
-    port = forms.IntegerField(label=_("Port"), min_value=1, max_value=65535)
+    port = forms.IntegerField(
+        label=_("Port"),
+        min_value=1,
+        max_value=65535,
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value"), _("This is a number from 1 to 65535.")
+        ),
+    )
     security = forms.ChoiceField(label=_("Security"), choices=Account.Security.choices)
     username = forms.CharField(label=_("User name"), max_length=320)
 
