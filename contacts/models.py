@@ -151,8 +151,8 @@ class Contact(models.Model):
     ) -> None:
         """Hand all addresses over and go; `other` gets the name and organisation that are given.
 
-        Where it has no organisation and none is given, it gets this one's. Raises ValueError when
-        asked to merge a contact into itself.
+        Where it has no organisation and none is given, it gets this one's. Its first address stays
+        the main one. Raises ValueError when asked to merge a contact into itself.
         """
         if self.pk == other.pk:
             raise ValueError("A contact cannot be merged into itself.")
@@ -163,7 +163,12 @@ class Contact(models.Model):
                 .order_by("pk")
                 .select_for_update()
             )
+            # Read before they are together, where the oldest of all would come first.
+            of = Address.objects.filter
+            main = of(contact=other).first() or of(contact=self).first()
             self.addresses.all().move_to(other)
+            if main:
+                other.make_main(main.email)
             other.name = name or other.name
             other.organization = organization or other.organization or self.organization
             other.save(update_fields=("name", "organization", "updated_at"))

@@ -131,6 +131,25 @@ def test_it_keeps_the_organisation_of_the_contact_merged_into() -> None:
     assert str(kept.organization) == "Kept"
 
 
+@pytest.mark.parametrize("chosen", [[], ["kept"], ["old"], ["kept", "old"]])
+def test_a_merge_keeps_the_main_address_of_the_contact_merged_into(chosen: list[str]) -> None:
+    old, kept = (
+        contact(name, f"a@{name}.example", f"b@{name}.example") for name in ("old", "kept")
+    )
+    for name in chosen:
+        Contact.objects.get(name=name).make_main(f"b@{name}.example")
+    old.merge_into(kept)
+    main = kept.addresses.all()[0].email
+    assert main == ("b@kept.example" if "kept" in chosen else "a@kept.example")
+
+
+def test_the_main_address_is_taken_over_where_there_is_none() -> None:
+    old, kept = contact("J.", "jan@old.example", "main@old.example"), contact("Jan")
+    old.make_main("main@old.example")
+    old.merge_into(kept)
+    assert kept.addresses.all()[0].email == "main@old.example"
+
+
 def test_it_does_not_merge_a_contact_into_itself() -> None:
     jan = contact("Jan", "jan@firma.example")
     with pytest.raises(ValueError, match="itself"):
