@@ -70,7 +70,7 @@ def paths(annas_account: Account) -> list[str]:
             "/organizations/?words=none",
             f"/organizations/{ewa.organization_id}/",
         ),
-        *(f"/contacts/{other.pk}/merge/?into={ewa.pk}", f"/contacts/import/{uploads[0].pk}/"),
+        *(f"/contacts/{other.pk}/merge/?with={ewa.pk}", f"/contacts/import/{uploads[0].pk}/"),
         *(f"/contacts/import/{upload.pk}/report/" for upload in uploads[1:]),
         *("/search/?q=one&order=best", "/search/?q=quotd"),
         *(f"/help/{slug}/" for slug in TOPICS),

@@ -1,5 +1,7 @@
 """The pages of the contacts, and the people beside a conversation."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -106,36 +108,55 @@ def test_it_leads_back_to_this_site_only(client: Client, anna: User) -> None:
 
 def test_two_contacts_become_one_after_a_preview(client: Client, anna: User) -> None:
     one, other = make("Ewa", "ewa@klient.example"), make("Ewa Żak", "zak@klient.example")
-    one.organization = Organization.objects.create(name="Klient")
-    one.save()
+    other.organization = Organization.objects.create(name="Klient")
+    other.save()
     page = client.get(f"/contacts/{one.pk}/", {"words": "zak"}).content.decode()
-    assert f"/contacts/{one.pk}/merge/?into={other.pk}" in page
-    preview = client.get(f"/contacts/{one.pk}/merge/", {"into": other.pk}).content.decode()
-    for said in ("Merge Ewa Żak and Ewa", "ewa@klient.example", "zak@klient.example", "Klient"):
+    assert f"/contacts/{one.pk}/merge/?with={other.pk}" in page
+    preview = client.get(f"/contacts/{one.pk}/merge/", {"with": other.pk}).content.decode()
+    for said in ("Merge Ewa and Ewa Żak", "ewa@klient.example", "zak@klient.example", "Klient"):
         assert said in preview
     assert Contact.objects.count() == 2
-    client.post(f"/contacts/{one.pk}/merge/", {"into": other.pk, "name": other.pk})
+    client.post(f"/contacts/{one.pk}/merge/", {"with": other.pk, "name": other.pk})
     kept = Contact.objects.get()
-    assert (kept.pk, kept.name, str(kept.organization)) == (other.pk, "Ewa Żak", "Klient")
+    assert (kept.pk, kept.name, str(kept.organization)) == (one.pk, "Ewa Żak", "Klient")
     assert [row.email for row in kept.addresses.order_by("email")] == [
         "ewa@klient.example",
         "zak@klient.example",
     ]
-    for into in ("", "x", other.pk, 10**6):
-        assert client.post(f"/contacts/{other.pk}/merge/", {"into": into}).status_code == 404
+    for gone in ("", "x", one.pk, other.pk):
+        assert client.post(f"/contacts/{one.pk}/merge/", {"with": gone}).status_code == 404
 
 
 def test_a_merge_keeps_the_name_and_organization_that_are_chosen(
     client: Client, anna: User
 ) -> None:
     one, other = make("Ewa"), make("E. Żak")
+    for contact, name in ((one, "Wrong"), (other, "Right")):
+        contact.organization = Organization.objects.create(name=name)
+        contact.save()
+    preview = client.get(f"/contacts/{one.pk}/merge/", {"with": other.pk})
+    assert preview.context["both"] == preview.context["organizations"] == [one, other]
+    chosen = {"with": other.pk, "name": other.pk, "organization": other.pk}
+    done = client.post(f"/contacts/{one.pk}/merge/", chosen, follow=True).content.decode()
+    assert "Ewa and E. Żak are one contact now." in done
+    kept = Contact.objects.get()
+    assert (kept.pk, kept.name, str(kept.organization)) == (one.pk, "E. Żak", "Right")
+
+
+def test_a_merge_keeps_the_contact_that_people_stand_on(client: Client, anna: User) -> None:
+    other, one = make("E. Żak", "old@klient.example"), make("Ewa", "ewa@klient.example")
     for contact, name in ((one, "Right"), (other, "Wrong")):
         contact.organization = Organization.objects.create(name=name)
         contact.save()
-    chosen = {"into": other.pk, "name": one.pk, "organization": one.pk}
-    client.post(f"/contacts/{one.pk}/merge/", chosen)
+    url = f"/contacts/{one.pk}/merge/"
+    preview = client.get(url, {"with": other.pk}).content.decode()
+    chosen = re.findall(r'name="(\w+)"\s+value="(\d+)"\s+checked', preview)
+    assert chosen == [("name", f"{one.pk}"), ("organization", f"{one.pk}")]
+    assert preview.index("ewa@klient.example") < preview.index("old@klient.example")
+    client.post(url, {"with": other.pk, **dict(chosen)})
     kept = Contact.objects.get()
-    assert (kept.name, str(kept.organization)) == ("Ewa", "Right")
+    assert (kept.pk, kept.name, str(kept.organization)) == (one.pk, "Ewa", "Right")
+    assert kept.addresses.all()[0].email == "ewa@klient.example"
 
 
 def names(client: Client, query: str) -> tuple[list[str], Leaf[Contact]]:

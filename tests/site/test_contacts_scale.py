@@ -15,7 +15,7 @@ PAGES = (
     "/contacts/?words=person",
     "/contacts/{first}/",
     "/contacts/{first}/?words=person",
-    "/contacts/{first}/merge/?into={second}",
+    "/contacts/{first}/merge/?with={second}",
     "/contacts/add/?address=new@x.example&words=person",
     "/organizations/",
     "/organizations/{firma}/",

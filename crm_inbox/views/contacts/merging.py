@@ -18,18 +18,18 @@ from crm_inbox.views.page import render_page
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def merge(request: SignedIn, pk: int) -> HttpResponse:
-    """The preview of a merge with the contact that `into` names, then the merge itself."""
+    """The preview of a merge with the contact that `with` names, then the merge itself."""
     contact, other = _both(request, pk)
     if request.method == "POST":
-        said = {"contact": contact, "other": other}
-        contact.merge_into(
-            other,
+        said = {"contact": contact.name, "other": other.name}
+        other.merge_into(
+            contact,
             name=_chosen(request, "name", contact, other).name,
             organization=_chosen(request, "organization", contact, other).organization,
         )
         messages.success(request, _("%(contact)s and %(other)s are one contact now.") % said)
-        return redirect(contact_url(other))
-    both = [other, contact]
+        return redirect(contact_url(contact))
+    both = [contact, other]
     distinct = both[:1] if contact.organization_id == other.organization_id else both
     context = {
         "contact": contact,
@@ -44,18 +44,14 @@ def merge(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def _both(request: SignedIn, pk: int) -> tuple[Contact, Contact]:
-    """The contact that goes and the one that stays; 404 where they are not two."""
-    into = number((request.POST if request.method == "POST" else request.GET).get("into", ""))
-    if into is None or into == pk:
+    """The contact that stays and the one that goes; 404 where they are not two."""
+    other = number((request.POST if request.method == "POST" else request.GET).get("with", ""))
+    if other is None or other == pk:
         raise Http404
     rows = Contact.objects.select_related("organization").prefetch_related("addresses")
-    return get_object_or_404(rows, pk=pk), get_object_or_404(rows, pk=into)
+    return get_object_or_404(rows, pk=pk), get_object_or_404(rows, pk=other)
 
 
 def _chosen(request: SignedIn, field: str, contact: Contact, other: Contact) -> Contact:
     """Whose name, or organisation, the person wants to keep; by default the one that stays."""
-    if request.POST.get(field, "") == str(contact.pk):
-        return contact
-    if field == "organization" and not request.POST.get(field) and other.organization is None:
-        return contact
-    return other
+    return other if request.POST.get(field, "") == str(other.pk) else contact

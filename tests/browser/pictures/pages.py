@@ -128,7 +128,7 @@ def conversations(content: Content) -> list[Picture]:
 
 def keeping(content: Content) -> list[Picture]:
     contact, other = content.contact.pk, content.other.pk
-    merge = f"/contacts/{other}/merge/?into={contact}"
+    merge = f"/contacts/{contact}/merge/?with={other}"
     return [
         Picture("contacts", "/contacts/"),
         Picture("contacts-nobody", "/contacts/?words=nobody"),
