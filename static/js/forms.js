@@ -54,7 +54,9 @@ function replace(part, page) {
 
 // The page again: what was typed is not right, or it shows what would come of it.
 function showAnswer(form, html) {
+  const at = document.activeElement;
   renew(html);
+  if (at && !at.isConnected) goOnAt(at.id, form.id);
   let first = null;
   for (const said of form.querySelectorAll("[data-error-of]")) {
     const field = document.getElementById(said.dataset.errorOf);

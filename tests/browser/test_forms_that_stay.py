@@ -113,6 +113,24 @@ def test_columns_are_chosen_in_place(page: Page, tmp_path: Path) -> None:
     assert Contact.objects.get().name == "Ewa"
 
 
+def test_columns_are_seen_before_they_are_imported(page: Page, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("Name;Who;E-mail\nEwa;Klient;ewa@klient.example\n")
+    page.goto("/contacts/import/")
+    page.get_by_label("CSV or vCard file").set_input_files(file)
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("Who").select_option(label="Organization")
+    page.get_by_role("button", name="Import").click()
+    expect(page.get_by_role("alert")).to_contain_text("You changed the columns.")
+    expect(page.locator("#judged")).to_contain_text("Klient")
+    expect(page.get_by_label("Who")).to_have_value("organization")
+    assert not Contact.objects.exists()
+    expect(page.get_by_role("button", name="Import")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("1 contact imported")).to_be_visible()
+    assert str(Contact.objects.get().organization) == "Klient"
+
+
 def test_a_password_that_does_not_work_is_mended_not_typed_again(
     page: Page, annas_account: Account
 ) -> None:

@@ -1,5 +1,7 @@
 """Importing contacts from CSV with a preview, and exporting them."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -42,7 +44,8 @@ def test_the_preview_says_what_becomes_of_each_line(client: Client, anna: User) 
 def import_it(client: Client, **choices: str) -> str:
     """The report of what was uploaded last, imported as a worker would."""
     upload = Upload.objects.latest("pk")
-    answer = client.post(f"/contacts/import/{upload.pk}/", {"import": "1", **choices}, follow=True)
+    data = {"import": "1", "previewed": upload.columns, **choices}
+    answer = client.post(f"/contacts/import/{upload.pk}/", data, follow=True)
     upload.refresh_from_db()
     import_work.work(upload, 60)
     return str(client.get(answer.request["PATH_INFO"]).content.decode())
@@ -103,7 +106,7 @@ def test_a_large_file_is_imported_in_the_background(client: Client, anna: User) 
     page = send(client, f"Name,Email\n{rows}".encode())
     assert "1,500 more rows are judged in the same way" in page
     upload = Upload.objects.get()
-    client.post(f"/contacts/import/{upload.pk}/", {"import": "1"})
+    client.post(f"/contacts/import/{upload.pk}/", {"import": "1", "previewed": upload.columns})
     assert not Contact.objects.exists()
     upload.refresh_from_db()
     # A slice of time that is over after one batch; then a worker dies, and another goes on.
@@ -126,8 +129,28 @@ def test_columns_can_be_chosen_by_hand(client: Client, anna: User) -> None:
     assert 'name="import"' not in client.get(url).content.decode()
     again = client.post(url, {"column": ["name", "address"]}).content.decode()
     assert "1 new contact" in again
-    client.post(url, {"column": ["name", "address"], "import": "1"})
+    assert "You changed the columns." not in again
+    seen = re.findall(r'name="previewed" value="(\w*)"', again)
+    client.post(url, {"column": ["name", "address"], "previewed": seen, "import": "1"})
     assert Contact.objects.get(name="Ewa").addresses.count() == 1
+
+
+def test_columns_that_nobody_has_seen_are_previewed_first(client: Client, anna: User) -> None:
+    page = send(client, b"Name,Company,Email\nEwa,Klient,ewa@klient.example\n")
+    url = f"/contacts/import/{Upload.objects.get().pk}/"
+    seen = re.findall(r'name="previewed" value="(\w*)"', page)
+    assert seen == ["name", "organization", "address"]
+    changed = {"column": ["organization", "name", "address"], "import": "1"}
+    page = client.post(url, {**changed, "previewed": seen}).content.decode()
+    assert "You changed the columns." in page
+    assert "1 new contact" in page
+    assert not Contact.objects.exists()
+    assert Upload.objects.get().state == Upload.State.WAITING
+    seen = re.findall(r'name="previewed" value="(\w*)"', page)
+    assert seen == changed["column"]
+    report = client.post(url, {**changed, "previewed": seen}, follow=True).content.decode()
+    assert "1 contact imported" in report
+    assert Contact.objects.get(name="Klient", organization__name="Ewa").addresses.count() == 1
 
 
 CARDS = """BEGIN:VCARD

@@ -75,12 +75,11 @@ def preview(request: SignedIn, pk: int) -> HttpResponse:
     kept = get_object_or_404(Upload, pk=pk, owner=request.user)
     if kept.state != Upload.State.WAITING:
         return redirect("contact_import_report", pk)
-    columns = request.POST.getlist("column")
-    if kept.kind == Upload.Kind.TABLE and len(columns) == len(kept.columns):
-        known = {column.value for column in Column}
-        kept.columns = [value if value in known else Column.IGNORED for value in columns]
+    _choose_columns(kept, request.POST.getlist("column"))
     duplicates = request.POST.get("duplicates", Duplicates.LEAVE)
-    if request.method == "POST" and "import" in request.POST and duplicates in CHOICES:
+    wanted = "import" in request.POST and duplicates in CHOICES
+    # What nobody has seen is not imported.
+    if wanted and request.POST.getlist("previewed") == kept.columns:
         return _begin(kept, duplicates)
     lines = kept.lines()
     judged = judge(lines[:JUDGED])
@@ -95,6 +94,7 @@ def preview(request: SignedIn, pk: int) -> HttpResponse:
         "unseen": number_format(len(lines) - JUDGED, force_grouping=True)
         if len(lines) > JUDGED
         else "",
+        "changed": wanted,
         "can_import": any(line.outcome != Outcome.BROKEN for line in judged),
     }
     return render_page(
@@ -115,6 +115,12 @@ def report(request: SignedIn, pk: int) -> HttpResponse:
     return render_page(
         request, "contacts/report.html", context, section="contacts", title=_("Import contacts")
     )
+
+
+def _choose_columns(kept: Upload, columns: list[str]) -> None:
+    if kept.kind == Upload.Kind.TABLE and len(columns) == len(kept.columns):
+        known = {column.value for column in Column}
+        kept.columns = [value if value in known else Column.IGNORED for value in columns]
 
 
 def _begin(kept: Upload, duplicates: str) -> HttpResponse:
