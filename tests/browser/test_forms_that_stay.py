@@ -129,6 +129,8 @@ def test_columns_are_seen_before_they_are_imported(page: Page, tmp_path: Path) -
     page.keyboard.press("Enter")
     expect(page.get_by_text("1 contact imported")).to_be_visible()
     assert str(Contact.objects.get().organization) == "Klient"
+    page.get_by_role("link", name="Import another file").click()
+    expect(page.get_by_label("CSV or vCard file")).to_be_visible()
 
 
 def test_a_password_that_does_not_work_is_mended_not_typed_again(

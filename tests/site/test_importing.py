@@ -114,6 +114,7 @@ def test_a_large_file_is_imported_in_the_background(client: Client, anna: User) 
     running = client.get(f"/contacts/import/{upload.pk}/report/").content.decode()
     assert "1000 of 2500 rows" in running
     assert 'hx-trigger="every 1s"' in running
+    assert "Import another file" not in running
     stale = Upload.objects.get()
     tasks.import_contacts(upload.pk)
     assert not import_work.work(stale, 60)
@@ -150,6 +151,7 @@ def test_columns_that_nobody_has_seen_are_previewed_first(client: Client, anna: 
     assert seen == changed["column"]
     report = client.post(url, {**changed, "previewed": seen}, follow=True).content.decode()
     assert "1 contact imported" in report
+    assert "Import another file" in report
     assert Contact.objects.get(name="Klient", organization__name="Ewa").addresses.count() == 1
 
 
