@@ -63,6 +63,11 @@ class Trail:
             return thread.pk
         return self._beside(user, thread, "lt").first() or self._beside(user, thread, "gt").first()
 
+    def hits(self, user: User, thread: Thread) -> set[int]:
+        """Ids of the messages of a conversation that the list's search has found."""
+        found = self.filter.search.wanted.matching(user).filter(thread=thread)
+        return set(found.values_list("pk", flat=True))
+
     def newer(self, user: User, thread: Thread) -> str:
         """The address of the next newer conversation, "" where there is none."""
         return self._address(self._beside(user, thread, "gt"))

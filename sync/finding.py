@@ -48,6 +48,14 @@ class Term:
 
 
 @dataclass(frozen=True)
+class Hit:
+    """A message that matches, by its id, and the beginning of its text."""
+
+    message: int
+    text: str
+
+
+@dataclass(frozen=True)
 class Wanted:
     """What a search asks for; all of it has to hold.
 
@@ -94,20 +102,22 @@ class Wanted:
             found = found.filter(arrived_at__lt=self.before)
         return found
 
-    def excerpts(self, owner: User, threads: Collection[int]) -> dict[int, str]:
-        """The beginning of the text of each conversation's newest message that matches."""
-        if not self.terms:
-            return {}
+    def hits(self, owner: User, threads: Collection[int]) -> dict[int, Hit]:
+        """Each conversation's newest message that matches."""
         newest = (
-            self.messages(owner)
+            self.matching(owner)
             .filter(thread__in=threads)
             .order_by("thread", "-arrived_at")
             .distinct("thread")
         )
-        packed = newest.values_list("thread_id", "body__packed")
         return {
-            thread: unpack(bytes(body)).text[:_EXCERPT_LIMIT] for thread, body in packed if body
+            thread: Hit(pk, unpack(bytes(body)).text[:_EXCERPT_LIMIT] if body else "")
+            for thread, pk, body in newest.values_list("thread_id", "pk", "body__packed")
         }
+
+    def matching(self, owner: User) -> QuerySet[Message]:
+        """The messages because of which conversations are found; none where any would do."""
+        return self.messages(owner) if self._of_messages else Message.objects.none()
 
     @property
     def _of_messages(self) -> bool:

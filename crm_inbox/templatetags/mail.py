@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from html import unescape
 from typing import TypeVar
 
 from django import template
@@ -18,6 +19,7 @@ from crm_inbox import highlight
 
 Value = TypeVar("Value")
 register = template.Library()
+_TAG = re.compile(r"(<[^>]*>)")
 
 
 @register.filter
@@ -49,6 +51,19 @@ def linked(text: str) -> SafeString:
     html = urlize(text, nofollow=False, autoescape=True)
     opened = '<a target="_blank" rel="noopener noreferrer" href='
     return mark_safe(html.replace("<a href=", opened))  # noqa: S308 (urlize has escaped it)
+
+
+@register.filter
+def marked_text(html: SafeString, words: Sequence[str]) -> SafeString:
+    """HTML with what was searched for marked in its text, never inside a tag."""
+    if not words:
+        return html
+    # Every other piece is a tag.
+    pieces = enumerate(_TAG.split(html))
+    marked = (
+        piece if place % 2 else highlight.marked(unescape(piece), words) for place, piece in pieces
+    )
+    return mark_safe("".join(marked))  # noqa: S308 - tags are as they were, each text is escaped
 
 
 @register.filter

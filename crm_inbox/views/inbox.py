@@ -22,6 +22,7 @@ from crm_inbox.suggesting import did_you_mean
 from crm_inbox.views.access import SignedIn, own, signed_in
 from crm_inbox.views.page import own_zone, render_fragment, render_page
 from sync import runs
+from sync.finding import Hit
 from sync.models import Account, Folder, LedgerEntry, Run
 
 # Counted no further.
@@ -34,7 +35,8 @@ def conversations(request: SignedIn, view: str) -> HttpResponse:
     """A view of the rail; htmx gets the list alone, with what the sync is doing above it."""
     filter_ = Filter.from_query(view, request.GET, own_zone(request))
     page = _page(request, filter_)
-    _excerpt(request, filter_, page)
+    hits = filter_.search.wanted.hits(request.user, [thread.pk for thread in page.threads])
+    _excerpt(filter_, page, hits)
     at_top = not ("before" in request.GET or "after" in request.GET)
     accounts = list(own(request, Account).order_by("pk"))
     context = {
@@ -43,6 +45,7 @@ def conversations(request: SignedIn, view: str) -> HttpResponse:
         "view": VIEWS[view],
         "narrowings": NARROWINGS.values(),
         "page": page,
+        "hits": hits,
         "who": who(request.user, page.threads),
         "as_of": _seen(page),
         "move_url": f"{view}_move",
@@ -115,12 +118,11 @@ def _seen(page: Page) -> datetime:
     return max([timezone.now(), *(thread.last_message_at for thread in page.threads[:1])])
 
 
-def _excerpt(request: SignedIn, filter_: Filter, page: Page) -> None:
+def _excerpt(filter_: Filter, page: Page, hits: dict[int, Hit]) -> None:
     """Show what surrounds the words that were searched for in place of the newest message."""
-    texts = filter_.search.wanted.excerpts(request.user, [thread.pk for thread in page.threads])
     for thread in page.threads:
-        found = excerpt(texts.get(thread.pk, ""), filter_.words)
-        thread.snippet = found or thread.snippet
+        if hit := hits.get(thread.pk):
+            thread.snippet = excerpt(hit.text, filter_.words) or thread.snippet
 
 
 def _labels(request: SignedIn) -> QuerySet[Folder]:

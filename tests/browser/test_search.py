@@ -5,9 +5,10 @@ from playwright.sync_api import Page, expect
 
 from contacts.models import Contact
 from sync import searching
-from sync.models import Account, Thread
+from sync.models import Account, Message, Thread
 from tests.browser.signed_in import shows
 from tests.site.conftest import mail, receive
+from tests.sync.mailbox import letter
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.django_db(transaction=True)]
 
@@ -84,6 +85,27 @@ def test_operators_and_their_values_are_completed_by_keyboard(
     search.press_sequentially("nread ")
     search.press("Enter")
     expect(page.get_by_role("heading", name="Search")).to_be_visible()
+
+
+def test_what_was_found_is_read_where_it_is(page: Page, annas_account: Account) -> None:
+    for number in range(1, 7):
+        text = "A needle." if number == 3 else "hay\r\n" * 40
+        before = f"<n{number - 1}@mail.example>" if number > 1 else ""
+        receive(annas_account, letter(f"n{number}", references=before, text=text), number)
+    while searching.index_batch():
+        pass
+    Message.objects.update(seen=True)
+    page.goto("/search/?q=needle")
+    page.get_by_role("link", name="Letter n").click()
+    found = page.locator(".letter").nth(2).locator(".plain")
+    expect(found).to_be_in_viewport()
+    expect(found.locator("mark")).to_have_text("needle")
+    search = page.get_by_role("combobox", name="Search mail")
+    expect(search).to_have_value("needle")
+    page.wait_for_load_state()
+    page.keyboard.press("Escape")
+    shows(page, "Search")
+    expect(search).to_have_value("needle")
 
 
 def test_what_was_found_is_seen_on_a_phone(page: Page, annas_account: Account) -> None:

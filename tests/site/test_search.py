@@ -1,6 +1,8 @@
 """Searching mail: words, operators, folded letters, what is marked, what is said."""
 
+import re
 from datetime import datetime
+from html import unescape
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,7 +16,7 @@ from crm_inbox.highlight import excerpt, marked
 from crm_inbox.search_terms import understand
 from sync import searching
 from sync.finding import Part, Term
-from sync.models import Account, Attachment, Thread
+from sync.models import Account, Attachment, Message, Thread
 from tests.site.conftest import mail, make_account, receive
 
 WARSAW = ZoneInfo("Europe/Warsaw")
@@ -91,6 +93,50 @@ def test_it_shows_where_the_words_are(client: Client, account: Account) -> None:
     searching.index_batch()
     page = client.get("/search/", {"q": "needl"}).content.decode()
     assert "the <mark>needl</mark>e &lt;b&gt; in the hay" in page
+
+
+@pytest.fixture
+def talk(account: Account) -> list[Message]:
+    """Four read messages of one conversation, in two of which there is a needle."""
+    texts = ("nothing", "the needle: https://x.example/needle?a=1&b=2", "a needle", "the end")
+    for number, text in enumerate(texts, 1):
+        before = f"References: <m{number - 1}@x.example>\r\n".encode() if number > 1 else b""
+        receive(account, before + mail(f"m{number}", text), number)
+    while searching.index_batch():
+        pass
+    Message.objects.update(seen=True)
+    return list(Message.objects.order_by("arrived_at"))
+
+
+@pytest.mark.parametrize("text", ["needle", "needle from:jan", "after:2026-01-01 needle"])
+def test_what_was_found_is_open_in_its_conversation(
+    client: Client, talk: list[Message], text: str
+) -> None:
+    page = client.get("/search/", {"q": text}).content.decode()
+    link = re.search(r'href="(/conversations/[^"#]+)#message-(\d+)"', page)
+    assert link
+    assert int(link[2]) == talk[2].pk
+    conversation = client.get(unescape(link[1]))
+    is_open = [letter.is_open for letter in conversation.context["letters"]]
+    assert is_open == [False, True, True, True]
+    assert f'name="q"\n         value="{text}"' in conversation.content.decode()
+
+
+def test_what_was_found_is_marked_in_plain_text(client: Client, talk: list[Message]) -> None:
+    path = f"/conversations/{talk[0].thread_id}/"
+    shown = client.get(path, {"in": "search", "q": "needle"}).content.decode()
+    assert "the <mark>needle</mark>: <a " in shown
+    assert 'href="https://x.example/needle?a=1&amp;b=2">' in shown
+    assert "https://x.example/<mark>needle</mark>?a=1&amp;b=2</a>" in shown
+    later = client.get(f"/messages/{talk[0].pk}/", {"q": "nothing"}, headers={"HX-Request": "true"})
+    assert "<mark>nothing</mark>" in later.content.decode()
+
+
+def test_where_any_message_would_do_none_is_opened(client: Client, talk: list[Message]) -> None:
+    for query in ("in=inbox&filter=unread", "in=search&q=is:read"):
+        page = client.get(f"/conversations/{talk[0].thread_id}/?{query}")
+        is_open = [letter.is_open for letter in page.context["letters"]]
+        assert is_open == [False, False, False, True]
 
 
 def test_it_says_what_it_does_not_understand(client: Client, account: Account) -> None:

@@ -53,7 +53,12 @@ def letter(request: SignedIn, pk: int) -> HttpResponse:
         place = reverse("conversation", args=[found.row.thread_id])
         return redirect(f"{place}?open={pk}#message-{pk}")
     trail = Trail.read(request.GET, "inbox", own_zone(request))
-    context = {"letter": found, "thread": found.row.thread, "trail": trail.query}
+    context = {
+        "letter": found,
+        "thread": found.row.thread,
+        "trail": trail.query,
+        "filter": trail.filter,
+    }
     return render_fragment(request, "conversation/letter_body.html", context)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -20,7 +22,8 @@ from crm_inbox.views.page import own_zone, render_fragment, render_page
 from sync import marking, rearranging
 from sync.models import Message, Thread
 
-# Unread ones that are open at once; others open when somebody wants to see them.
+# Unread ones, and those that a search found, that are open at once; others open when somebody
+# wants to see them.
 _OPEN_AT_MOST = 20
 # New ones are counted no further.
 _COUNTED = 98
@@ -40,11 +43,11 @@ def conversation(request: SignedIn, pk: int) -> HttpResponse:
         .prefetch_related("participants", "attachments")
         .order_by("arrived_at", "pk")
     )
-    letters = _letters(request, thread, rows)
-    if mine and any(not row.seen for row in rows):
-        marking.mark(request.user, own(request, Thread).filter(pk=pk), seen=True)
     place = VIEW_OF.get(Thread.State(thread.state), "") if mine else ""
     trail = Trail.read(request.GET, place or "inbox", own_zone(request))
+    letters = _letters(request, thread, rows, trail.hits(request.user, thread))
+    if mine and any(not row.seen for row in rows):
+        marking.mark(request.user, own(request, Thread).filter(pk=pk), seen=True)
     context = {
         "thread": thread,
         "letters": letters,
@@ -53,6 +56,7 @@ def conversation(request: SignedIn, pk: int) -> HttpResponse:
         "place": place,
         "move_url": f"{place}_move",
         "trail": trail.query,
+        "filter": trail.filter,
         "back": trail.back_to(pk) if mine else reverse("shared"),
         "newer": trail.newer(request.user, thread) if mine else "",
         "older": trail.older(request.user, thread) if mine else "",
@@ -75,12 +79,15 @@ def newer(request: SignedIn, pk: int) -> HttpResponse:
     return render_fragment(request, "conversation/newer.html", context)
 
 
-def _letters(request: SignedIn, thread: Thread, rows: list[Message]) -> list[Letter]:
-    """The newest, what is unread and what was asked for is open; only those need their text."""
+def _letters(
+    request: SignedIn, thread: Thread, rows: list[Message], hits: Collection[int]
+) -> list[Letter]:
+    """The newest, what is unread, was searched or asked for is open; only those need their text."""
     shown = trusted(request, rows)
     unread = [row.pk for row in rows if not row.seen][-_OPEN_AT_MOST:]
+    found = [row.pk for row in rows if row.pk in hits][-_OPEN_AT_MOST:]
     asked = request.GET.get("open", "")
-    is_open = {*unread, *(row.pk for row in rows[-1:])}
+    is_open = {*unread, *found, *(row.pk for row in rows[-1:])}
     is_open |= {row.pk for row in rows if asked == str(row.pk)}
     with_text = Message.objects.select_related("body").prefetch_related(
         "participants", "attachments"
