@@ -42,6 +42,19 @@ document.addEventListener("click", (event) => {
   setTimeout(() => link.closest(".remote-images").remove());
 });
 
+// What is done here makes an old one of the page that the browser keeps for Back, so that it is
+// asked for again there. What only reads a page leaves it and its place alone.
+document.addEventListener("submit", (event) => {
+  if (event.target.method !== "post") return;
+  history.replaceState({ ...history.state, changed: true }, "");
+});
+window.addEventListener("pageshow", (event) => {
+  if (!history.state?.changed) return;
+  history.replaceState({ ...history.state, changed: false }, "");
+  const [visit] = performance.getEntriesByType("navigation");
+  if (event.persisted || visit.type === "back_forward") location.reload();
+});
+
 // What comes while people read waits behind a link, so that nothing moves under their eyes.
 const newerLetters = document.getElementById("newer-letters");
 document.addEventListener("news", async () => {

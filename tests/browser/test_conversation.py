@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
 
 from contacts.models import Contact
 from crm_inbox.demo.html import newsletter
 from sync.models import Account, Message, Thread
 from tests.browser.signed_in import shows
+from tests.components import program
 from tests.site.conftest import mail, receive
 from tests.sync.mailbox import letter
 
@@ -61,6 +65,40 @@ def test_a_message_is_split_out_and_merged_again(
     expect(sheet).to_contain_text("You can undo it.")
     sheet.get_by_label("Find a conversation").fill("subject-that-is-nowhere")
     expect(sheet.get_by_text("No conversation is found.")).to_be_visible()
+
+
+@pytest.fixture(params=["kept by the browser", "loaded again"])
+def going_back(
+    request: pytest.FixtureRequest, page: Page, chromium: Browser, live_server: LiveServer
+) -> Iterator[Page]:
+    """A page of a browser that keeps whole pages for Back, as those of people do, or of one that
+    does not, as those that Playwright starts.
+    """
+    if request.param == "loaded again":
+        yield page
+        return
+    keeps = chromium.browser_type.launch(
+        executable_path=program("chromium"),
+        args=["--no-sandbox"],
+        ignore_default_args=["--disable-back-forward-cache"],
+    )
+    signed_in = page.context.storage_state()
+    yield keeps.new_context(
+        base_url=live_server.url, locale="en", storage_state=signed_in
+    ).new_page()
+    keeps.close()
+
+
+def test_back_shows_a_conversation_as_it_is_now(going_back: Page, talk: list[Message]) -> None:
+    page = going_back
+    page.goto(f"/conversations/{talk[0].thread_id}/")
+    page.locator(".letter").last.get_by_text("More for this message").locator("..").click()
+    page.get_by_role("button", name="Move to a new conversation").click()
+    expect(page.get_by_text("This message is a conversation of its own now.")).to_be_visible()
+    page.wait_for_load_state()
+    page.evaluate("history.back()")
+    expect(page.locator(".letter")).to_have_count(1)
+    expect(page.locator(".letter .plain")).to_have_text("The first words")
 
 
 def test_what_is_typed_as_soon_as_it_is_there_is_looked_for(
