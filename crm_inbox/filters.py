@@ -141,10 +141,12 @@ class Filter:
         return self.search.wanted.words
 
     def threads(self, user: User) -> QuerySet[Thread]:
-        """Everything it shows, in no particular order."""
+        """Everything it shows, in no particular order; nothing for a search with a problem."""
         found = Thread.objects.filter(
             VIEWS[self.view].scope, self.search.wanted.threads(user), owner=user
         )
+        if self.search.problems:
+            found = found.none()
         if self.narrowing:
             found = found.filter(NARROWINGS[self.narrowing].scope)
         if self.account is not None:

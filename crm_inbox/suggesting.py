@@ -23,6 +23,8 @@ def did_you_mean(user: User, filter_: Filter, zone: ZoneInfo) -> str:
 
     Only what the person would find themselves is suggested: no word of somebody else's mail.
     """
+    if filter_.search.problems:
+        return ""
     words = list(dict.fromkeys(word for word in filter_.words if _SPELT.fullmatch(word)))
     wrong = unknown(user, words)
     if not 0 < len(wrong) <= _MOST_WORDS:

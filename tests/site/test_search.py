@@ -3,6 +3,7 @@
 import re
 from datetime import datetime
 from html import unescape
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,7 +17,7 @@ from crm_inbox.highlight import excerpt, marked
 from crm_inbox.search_terms import understand
 from sync import searching
 from sync.finding import Part, Term
-from sync.models import Account, Attachment, Message, Thread
+from sync.models import Account, Attachment, Folder, Message, Thread
 from tests.site.conftest import mail, make_account, receive
 
 WARSAW = ZoneInfo("Europe/Warsaw")
@@ -147,6 +148,79 @@ def test_it_says_what_it_does_not_understand(client: Client, account: Account) -
     assert client.get("/search/", {"q": "a\0b"}).status_code == 200
     page = client.get("/search/", {"q": "word " * 31}).content.decode()
     assert "Only the first 30 words are searched for." in page
+
+
+@pytest.mark.parametrize(
+    ("text", "example"),
+    [
+        ("from:", "from:ewa"),
+        ('ewa to:""', "to:ewa"),
+        ("subject: !!!", "subject:offer"),
+        ("from: subject:zoo", "from:ewa"),
+        ("CONTACT:", "contact:nowak"),
+        ("label: ", "label:leads"),
+        ("has: is:unread", "has:attachment"),
+        ("ewa is:", "is:unread"),
+        ("after:", "after:2026-03-01"),
+    ],
+)
+def test_an_operator_needs_something_after_it(
+    client: Client, mails: None, text: str, example: str
+) -> None:
+    said = f"Write something after {example.partition(':')[0]}:, such as {example}."
+    page = client.get("/search/", {"q": text})
+    assert page.context["filter"].search.problems == [said]
+    assert said in page.content.decode()
+
+
+@pytest.mark.parametrize("text", ["after:2026-13-45", "has:wings", "from:", "is:odd ewa"])
+@pytest.mark.parametrize("view", ["search", "inbox"])
+def test_what_is_not_understood_finds_nothing_and_selects_nothing(
+    client: Client, mails: None, text: str, view: str
+) -> None:
+    page = client.get(f"/{view}/", {"q": text, "order": "best"})
+    assert page.context["page"].threads == []
+    assert "The search needs a correction" in page.content.decode()
+    label = str(Folder.objects.get().pk)
+    assert not client.get(f"/{view}/", {"q": text, "label": label}).context["page"].threads
+    assert client.get(f"/{view}/count/", {"q": text}).content == b"0"
+    asked = {"to": "archived", "all": "1", "as_of": "2030-01-01T00:00:00Z"}
+    moved = client.post(f"/{view}/move/?{urlencode({'q': text})}", asked)
+    assert moved.status_code == 302
+    assert not Thread.objects.filter(state=Thread.State.ARCHIVED).exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [("frm:ewa", "from"), ("zoo Subjet:offer", "subject"), ("lable:leads", "label")],
+)
+def test_an_operator_that_is_misspelt_gets_a_hint(
+    client: Client, account: Account, text: str, meant: str
+) -> None:
+    wrong = text.split()[-1].partition(":")[0]
+    said = f"There is no {wrong}:. Did you mean {meant}:?"
+    assert said in client.get("/search/", {"q": text}).content.decode()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "10:30",
+        "http://x.example",
+        "https://x.example",
+        "mailto:ewa@x.example",
+        "Re: offer",
+        "re:offer",
+        "Form: A4",
+        "temat:oferta",
+        '"frm:ewa"',
+        "from:frm:ewa",
+    ],
+)
+def test_other_words_with_a_colon_are_words(text: str) -> None:
+    search = understand(text, WARSAW)
+    assert search.problems + search.hints == []
+    assert search.wanted.terms
 
 
 def test_days_are_the_persons_own() -> None:
