@@ -69,7 +69,7 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         return deleted
 
     # As Django's own: not on the manager, where it would empty the table.
-    delete.queryset_only = True  # type: ignore[attr-defined]  # of a function
+    delete.queryset_only = True  # type: ignore[attr-defined]  # Django marks functions so
 
 
 class Contact(models.Model):
@@ -199,7 +199,7 @@ class AddressQuerySet(models.QuerySet["Address"]):
         return deleted
 
     # As Django's own: not on the manager, where it would empty the table.
-    delete.queryset_only = True  # type: ignore[attr-defined]  # of a function
+    delete.queryset_only = True  # type: ignore[attr-defined]  # Django marks functions so
 
 
 class Address(models.Model):

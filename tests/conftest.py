@@ -21,9 +21,9 @@ from tests.components import program
 
 pytest_plugins = [
     "tests.browser.chromium",
-    "tests.browser.signed_in",
     "tests.imap.dovecot",
     "tests.sync.mailbox",
+    "tests.browser.signed_in",
     "tests.sync.queues",
 ]
 # Where pytest-xdist hands the tests out to several processes, the first one only waits.

@@ -7,8 +7,9 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from sync.models import Account
-from tests.site.conftest import make_account
+from sync.models import Account, Message
+from tests.site.conftest import make_account, receive
+from tests.sync.mailbox import letter
 
 
 @pytest.fixture
@@ -34,6 +35,15 @@ def page(annas_account: Account, chromium: Browser, live_server: LiveServer) -> 
     yield page
     context.close()
     assert errors == []
+
+
+@pytest.fixture
+def talk(page: Page, annas_account: Account) -> list[Message]:
+    """Two messages of one conversation and one of another."""
+    first = letter("first", subject="Offer", text="The first words")
+    answer = letter("answer", subject="Re: Offer", references="<first@mail.example>")
+    other = letter("other", subject="Prices", sender="ewa@klient.example")
+    return [receive(annas_account, raw, n) for n, raw in enumerate((first, answer, other), 1)]
 
 
 def shows(page: Page, title: str) -> None:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 import pytest
@@ -29,17 +29,21 @@ ALONE = (
 )
 
 
-@pytest.fixture
-def fragile(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """The reading process ends on a certain letter, until this is undone."""
+def end_on(monkeypatch: pytest.MonkeyPatch, is_bad: Callable[[bytes], object]) -> None:
+    """The reading process ends on some letters, until this is undone."""
     honest = Reader._ask
 
     def ask(self: Reader, letters: Sequence[Unread]) -> list[MessageRows]:
-        if any(b"Text of bad" in one.raw for one in letters):
+        if any(is_bad(one.raw) for one in letters):
             raise EOFError
         return honest(self, letters)
 
     monkeypatch.setattr(Reader, "_ask", ask)
+
+
+@pytest.fixture
+def fragile(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    end_on(monkeypatch, lambda raw: b"Text of bad" in raw)
     return monkeypatch
 
 

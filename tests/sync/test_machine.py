@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -18,12 +18,9 @@ from hypothesis.stateful import (
 from sync import runs
 from sync.deleting import bury
 from sync.models import Account, Folder, LedgerEntry, Message
-from sync.parse import Unread
-from sync.reading import Reader
-from sync.rows import MessageRows
 from tests.imap.dovecot import People
 from tests.sync.mailbox import Mailbox, dump
-from tests.sync.test_damaged import try_again
+from tests.sync.test_damaged import end_on, try_again
 from tests.sync.test_engine import renumber
 from tests.sync.test_kill import Counter, in_a_child, sync_everything
 
@@ -230,14 +227,7 @@ def test_the_ledger_tells_all_of_any_mailbox(
     transactional_db: None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    honest = Reader._ask
-
-    def ask(self: Reader, letters: Sequence[Unread]) -> list[MessageRows]:
-        if AnyMailbox.fragile and any(_EVERY_THIRD.search(one.raw) for one in letters):
-            raise EOFError
-        return honest(self, letters)
-
-    monkeypatch.setattr(Reader, "_ask", ask)
+    end_on(monkeypatch, lambda raw: AnyMailbox.fragile and _EVERY_THIRD.search(raw))
     run_state_machine_as_test(
         lambda: machine(people),  # type: ignore[arg-type]
         settings=settings(
